@@ -1,0 +1,176 @@
+# Makefile of MAKI. Its help text:
+#: make [GOAL] [VARIABLE=VALUE...]
+#:   all          build/bin/maki and the links to it (the default goal)
+#:   demo test    install missing packages, build, run scripts/demo or tests/run
+#:   eval         likewise: run tests/eval/run
+#:   check-asan   the tests against a build with address and undefined sanitizers
+#:   check-valgrind  the tests under valgrind
+#:   fuzz         build/fuzz/bin/*, one libFuzzer program for each tests/fuzz/*.c
+#:   units        build/MODE/test/*, one program for each tests/unit/*.c
+#:   lint         all checks of scripts/lint
+#:   install uninstall   below DESTDIR and PREFIX (/usr/local)
+#:   clean distclean     remove what was built; distclean also the libraries
+#: MODE=release|debug|asan|fuzz   LINK=auto|static|shared   WERROR=1   V=1
+#: CC, CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS come after the project's own flags.
+#: MAKI_SOURCES, MAKI_DEPS: see scripts/build-deps.
+VERSION ?= 0.1.0
+MODE    ?= release
+LINK    ?= auto
+PREFIX  ?= /usr/local
+ROOT    := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+
+ifneq ($(ROOT),$(CURDIR))
+# `make -f .../Makefile` from another folder: start over in ours.
+$(or $(MAKECMDGOALS),all): elsewhere ; @:
+elsewhere: ; @$(MAKE) --no-print-directory -C '$(ROOT)' $(MAKECMDGOALS)
+.PHONY: elsewhere $(MAKECMDGOALS)
+else
+
+ifeq ($(filter $(MODE),release debug asan fuzz),)
+$(error MODE is release, debug, asan or fuzz, not "$(MODE)")
+endif
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+
+# What there is to build. PROGS are the names that lead to the one binary.
+B      := build/$(MODE)
+BIN    := $(if $(filter release,$(MODE)),build/bin,$B/bin)
+PROGS  := $(patsubst cmd/%/,%,$(sort $(wildcard cmd/maki-*/)))
+LIBOBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard lib/*/*.c))) $B/gen/embedded.o
+CMDOBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard cmd/*/*.c)))
+UNITS  := $(patsubst tests/unit/%.c,$B/test/%,$(sort $(wildcard tests/unit/*.c)))
+FUZZES := $(patsubst tests/fuzz/%.c,$B/bin/%,$(sort $(wildcard tests/fuzz/*.c)))
+MANS   := $(sort $(wildcard cmd/*/*.1))
+
+# The libraries: scripts/build-deps builds or finds them and writes LINKED
+# (static or shared), DEPS_CPPFLAGS and DEPS_LIBS to a fragment. It is asked at
+# every run (it is quick), except for goals that compile nothing in this make.
+OUTER  := demo test lint check-asan check-valgrind fuzz eval clean distclean help uninstall
+ifneq ($(filter-out $(OUTER),$(or $(MAKECMDGOALS),all)),)
+include build/deps-$(LINK).mk
+endif
+build/deps-%.mk: FORCE
+	@scripts/build-deps --link $* --mk $@
+
+# Flags. The user's stand after ours, so theirs win.
+ifeq ($(MODE),fuzz)
+CC     := clang
+else ifeq ($(origin CC),default)
+CC     := gcc
+endif
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef \
+	-Wvla -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough -Wnull-dereference \
+	$(if $(filter 1,$(WERROR)),-Werror)
+SAN    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# _FORTIFY_SOURCE complains where a user's -O0 takes the optimization away.
+FORT   := -U_FORTIFY_SOURCE $(if $(filter -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
+STATIC := $(and $(filter static,$(LINKED)),$(filter release,$(MODE)))
+cflags.release := -O2 -g -fstack-protector-strong $(FORT)
+cflags.debug   := -O1 -g -fno-omit-frame-pointer
+cflags.asan    := -O1 -g $(SAN)
+cflags.fuzz    := -O1 -g $(SAN) -fsanitize=fuzzer-no-link
+ALL_CPPFLAGS    = -D_GNU_SOURCE -DMAKI_VERSION='"$(VERSION)"' -Ilib $(DEPS_CPPFLAGS) $(CPPFLAGS)
+ALL_CFLAGS      = -std=c11 $(WARN) -fPIE -ffile-prefix-map=$(ROOT)=. $(cflags.$(MODE)) $(CFLAGS)
+ALL_LDFLAGS     = $(if $(STATIC),-static-pie,-pie) -Wl,-z,relro -Wl,-z,now $(LDFLAGS)
+COMPILE         = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+LINKIT          = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(DEPS_LIBS) $(LDLIBS)
+Q      := $(if $(filter 1,$(V)),,@)
+
+all: $(BIN)/maki $(PROGS:%=$(BIN)/%)
+units: $(UNITS)
+fuzzers: $(FUZZES)
+$(PROGS:%=$(BIN)/%): $(BIN)/maki
+	@ln -sf maki $@
+
+# The linker warns of glibc functions that load glibc's own shared files at run
+# time (name lookups): known, so not shown.
+define link
+	@echo '  LINK $@'; mkdir -p $(@D)
+	$(Q)$(LINKIT) $1 2>$@.log || { cat $@.log >&2; rm -f $@.log; exit 1; }
+	@grep -vE 'statically linked applications|: in function' $@.log >&2; rm -f $@.log
+endef
+$(BIN)/maki: $(CMDOBJ) $(LIBOBJ) $B/flags
+	$(link)
+ifneq ($(STATIC),)
+	@# It must be what it says: name no loader, need no library.
+	@if { readelf -lW $@ && readelf -dW $@; } | grep -E 'INTERP|NEEDED'; then rm -f $@; \
+	echo >&2 'make: $@ is linked dynamically (see above): removed'; exit 1; fi
+else ifeq ($(LINKED),shared)
+	@echo '  $@ needs' $$(readelf -dW $@ | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+endif
+$B/test/%: $B/tests/unit/%.o $(LIBOBJ) $B/flags
+	$(link)
+build/fuzz/bin/%: build/fuzz/tests/fuzz/%.o $(LIBOBJ) $B/flags
+	$(call link,-fsanitize=fuzzer)
+$B/%.o: %.c $B/flags
+	@echo '  CC   $@'; mkdir -p $(@D)
+	$(Q)$(COMPILE)
+$B/gen/embedded.o: $B/gen/embedded.c $B/flags
+	@echo '  CC   $@'; mkdir -p $(@D)
+	$(Q)$(COMPILE)
+# These two run always and touch their file only when its text changes: what
+# depends on them is made anew when a flag, or any file of share/, changes.
+$B/gen/embedded.c: FORCE
+	@scripts/embed share $@
+$B/flags: FORCE
+	@mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(COMPILE) $(LINKIT))' >$@.$$$$; \
+	if cmp -s $@.$$$$ $@; then rm -f $@.$$$$; else mv -f $@.$$$$ $@; fi
+
+# These goals install what they need, then build in a make of their own. The
+# tests find the programs and the unit tests by MAKI_BIN and MAKI_UNIT.
+need = @scripts/install-deps build $(if $(filter shared,$(LINK)),shared) $1
+SUB  = MAKI_INSTALL=1 $(MAKE) --no-print-directory \
+	$(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
+run  = @MAKI_BIN='$(ROOT)/$1/bin' MAKI_UNIT='$(ROOT)/$2/test'
+demo: script := scripts/demo
+test: script := tests/run
+eval: script := tests/eval/run
+demo test eval:
+	$(call need,test)
+	@+$(SUB) MODE=release all $(if $(filter test,$@),units)
+	$(call run,build,build/release) $(script)
+check-asan:
+	$(call need,test)
+	@+$(SUB) MODE=asan all units
+	$(call run,build/asan,build/asan) tests/run
+# Valgrind sees malloc only in a dynamic program; each gets a script before it.
+check-valgrind:
+	$(call need,test lint)
+	@+$(SUB) MODE=debug all units
+	@rm -rf build/valgrind; mkdir -p build/valgrind/bin build/valgrind/test; cd build/debug; \
+	for p in bin/* test/*; do [ ! -x $$p ] || { printf '#!/bin/sh\nexec %s "%s" "$$@"\n' \
+	'valgrind -q --error-exitcode=99 --leak-check=full' "$$PWD/$$p" >../valgrind/$$p; \
+	chmod +x ../valgrind/$$p; }; done
+	$(call run,build/valgrind,build/valgrind) tests/run
+fuzz:
+	$(call need,lint)
+	@+$(SUB) MODE=fuzz fuzzers
+lint:
+	$(call need,lint)
+	@+$(SUB) run-lint
+run-lint:
+	@MAKI_LINT_FLAGS='$(subst ','\'',-std=c11 $(WARN) $(ALL_CPPFLAGS))' scripts/lint
+
+D = $(DESTDIR)$(PREFIX)
+install: all
+	install -d '$D/bin' '$D/share/man/man1'
+	install -m 755 $(BIN)/maki $(wildcard scripts/maki-run) '$D/bin'
+	$(foreach p,$(PROGS),ln -sf maki '$D/bin/$p';)
+	$(if $(MANS),install -m 644 $(MANS) '$D/share/man/man1')
+uninstall:
+	rm -f $(foreach p,maki maki-run $(PROGS),'$D/bin/$p') \
+		$(foreach m,$(notdir $(MANS)),'$D/share/man/man1/$m')
+clean:
+	rm -rf build/bin build/release build/debug build/asan build/fuzz build/valgrind build/deps-*.mk
+distclean:
+	rm -rf build
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile
+
+FORCE:
+.PHONY: FORCE all units fuzzers run-lint install $(OUTER)
+-include $(patsubst %.o,%.d,$(LIBOBJ) $(CMDOBJ)) $(wildcard $B/tests/*/*.d)
+endif
