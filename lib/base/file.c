@@ -1,0 +1,282 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+/* What went wrong decides the exit status: no permission and a full disk are different things to a user. */
+static int fail(struct error *err, enum error_kind kind, const char *what, const char *path)
+{
+    int saved = errno;
+
+    if (saved == EACCES || saved == EPERM || saved == EROFS)
+        kind = kind == ERR_IO ? ERR_PERM : kind;
+    return error_set_errno(err, kind, saved, "FileError", "%s %s", what, path);
+}
+
+int file_read(const char *path, struct buf *into, struct error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = 1;
+
+    if (fd < 0)
+        return fail(err, ERR_IO, "cannot open", path);
+    while (got > 0) {
+        size_t want = 65536;
+        char *room = buf_room(into, want);
+
+        if (room == NULL) { /* near the maximum: take what still fits, plus one byte to notice more */
+            into->full = false;
+            want = into->max - into->len;
+            room = buf_room(into, want);
+        }
+        got = read(fd, room, want ? want : 1);
+        if (got > 0 && want == 0) {
+            close(fd);
+            return error_set(err, ERR_DATA, "FileTooLarge", "%s: larger than %zu bytes", path, into->max);
+        }
+        if (got > 0)
+            buf_commit(into, (size_t)got);
+        else if (got < 0 && errno == EINTR)
+            got = 1;
+    }
+    if (got < 0) {
+        fail(err, ERR_IO, "cannot read", path);
+        close(fd);
+        return -1;
+    }
+    close(fd);
+    return 0;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t put = write(fd, data, len);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -1;
+        data += put;
+        len -= (size_t)put;
+    }
+    return 0;
+}
+
+/* The folder a path lies in, as a new string: "." for a bare name. */
+static char *parent_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL)
+        return mem_strdup(".");
+    return slash == path ? mem_strdup("/") : mem_strndup(path, (size_t)(slash - path));
+}
+
+static int sync_dir(const char *dir)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int status;
+
+    if (fd < 0)
+        return -1;
+    status = fsync(fd);
+    close(fd);
+    return status == 0 || errno == EINVAL || errno == EROFS ? 0 : -1; /* some file systems cannot sync a folder */
+}
+
+static mode_t default_mode(void)
+{
+    mode_t mask = umask(0);
+
+    umask(mask);
+    return (mode_t)(0666 & ~mask);
+}
+
+/* Fill the temporary file; it is closed either way. */
+static int fill_temporary(int fd, const struct file_write *write)
+{
+    mode_t mode = write->mode ? write->mode : default_mode();
+    int status = write_all(fd, write->data, write->len);
+
+    if (status == 0)
+        status = fchmod(fd, mode);
+    if (status == 0 && !write->no_sync)
+        status = fsync(fd);
+    if (status < 0) {
+        int saved = errno;
+
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    return close(fd);
+}
+
+/* Give the finished temporary file its name. link() fails if the name is taken, which rename() would not. */
+static int publish(const char *temporary, const struct file_write *write, bool *existed)
+{
+    if (!write->no_clobber)
+        return rename(temporary, write->path);
+    if (link(temporary, write->path) < 0) {
+        if (errno != EEXIST)
+            return -1;
+        if (existed != NULL)
+            *existed = true;
+    }
+    return unlink(temporary);
+}
+
+int file_write_atomic(const struct file_write *write, bool *existed, struct error *err)
+{
+    char *dir = parent_of(write->path);
+    char *temporary = mem_printf("%s/.maki-XXXXXX", dir);
+    int status = -1;
+    int fd;
+
+    if (existed != NULL)
+        *existed = false;
+    if (file_make_dir(dir, err) < 0)
+        goto done;
+    fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0) {
+        fail(err, ERR_CANTCREAT, "cannot create a file in", dir);
+        goto done;
+    }
+    if (fill_temporary(fd, write) < 0 || publish(temporary, write, existed) < 0) {
+        fail(err, ERR_CANTCREAT, "cannot write", write->path);
+        unlink(temporary);
+        goto done;
+    }
+    if (!write->no_sync && sync_dir(dir) < 0) {
+        fail(err, ERR_CANTCREAT, "cannot sync the folder", dir);
+        goto done;
+    }
+    status = 0;
+done:
+    free(temporary);
+    free(dir);
+    return status;
+}
+
+int file_make_dir(const char *dir, struct error *err)
+{
+    char *path;
+    int status = 0;
+
+    if (file_is_dir(dir))
+        return 0;
+    path = mem_strdup(dir);
+    for (char *p = path + 1; status == 0; p++) {
+        bool last = *p == '\0';
+
+        if (*p != '/' && !last)
+            continue;
+        *p = '\0';
+        if (mkdir(path, 0777) < 0 && (errno != EEXIST || (last && !file_is_dir(path))))
+            status = fail(err, ERR_CANTCREAT, "cannot make the folder", path);
+        if (last)
+            break;
+        *p = '/';
+    }
+    free(path);
+    return status;
+}
+
+int file_make_parent(const char *path, struct error *err)
+{
+    char *dir = parent_of(path);
+    int status = file_make_dir(dir, err);
+
+    free(dir);
+    return status;
+}
+
+bool file_exists(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0;
+}
+
+bool file_is_dir(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int file_list_dir(const char *dir, struct file_list *list, struct error *err)
+{
+    DIR *handle = opendir(dir);
+    struct dirent *entry;
+
+    *list = (struct file_list){0};
+    if (handle == NULL)
+        return fail(err, ERR_IO, "cannot open the folder", dir);
+    while ((errno = 0, entry = readdir(handle)) != NULL) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        list->names = mem_grow(list->names, &list->cap, list->count + 1, sizeof(*list->names));
+        list->names[list->count++] = mem_strdup(entry->d_name);
+    }
+    if (errno != 0) {
+        fail(err, ERR_IO, "cannot read the folder", dir);
+        closedir(handle);
+        file_list_free(list);
+        return -1;
+    }
+    closedir(handle);
+    if (list->count > 0)
+        qsort(list->names, list->count, sizeof(*list->names), compare_names);
+    return 0;
+}
+
+void file_list_free(struct file_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->names[i]);
+    free(list->names);
+    *list = (struct file_list){0};
+}
+
+int file_lock(const char *path, struct error *err)
+{
+    char owner[32] = "";
+    int fd;
+
+    if (file_make_parent(path, err) < 0)
+        return -1;
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return fail(err, ERR_CANTCREAT, "cannot open the lock", path);
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        ssize_t got = read(fd, owner, sizeof(owner) - 1);
+
+        owner[got > 0 ? (size_t)got : 0] = '\0';
+        owner[strcspn(owner, "\n")] = '\0';
+        close(fd);
+        return error_set(err, ERR_TEMP, "Locked", "%s is locked by process %s", path, *owner ? owner : "(unknown)");
+    }
+    snprintf(owner, sizeof(owner), "%ld\n", (long)getpid());
+    if (ftruncate(fd, 0) < 0 || pwrite(fd, owner, strlen(owner), 0) < 0) {
+        fail(err, ERR_CANTCREAT, "cannot write the lock", path);
+        close(fd);
+        return -1;
+    }
+    return fd;
+}

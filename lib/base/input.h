@@ -1,0 +1,26 @@
+#ifndef MAKI_BASE_INPUT_H
+#define MAKI_BASE_INPUT_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+/*
+ * A stream of bytes from a file or standard input, decompressed on the way if it starts as gzip does (RFC 1952: 1f 8b);
+ * several gzip members in a row are read as one. Memory does not depend on the stream's size.
+ */
+struct input;
+
+/* Open a file, or standard input for "-". NULL with an error. The name is kept for messages. */
+struct input *input_open(const char *path, struct error *err);
+
+/* Up to `size` bytes: how many came, 0 at the end, -1 with ERR_IO, or ERR_DATA for a damaged or cut gzip stream. */
+ssize_t input_read(struct input *in, char *data, size_t size, struct error *err);
+
+/* "-" reads as "standard input". */
+const char *input_name(const struct input *in);
+
+void input_close(struct input *in);
+
+#endif
