@@ -168,6 +168,19 @@ done:
     return status;
 }
 
+int file_rename(const char *from, const char *to, struct error *err)
+{
+    char *dir = parent_of(to);
+    int status = 0;
+
+    if (rename(from, to) < 0)
+        status = fail(err, ERR_CANTCREAT, "cannot rename a file to", to);
+    else if (sync_dir(dir) < 0)
+        status = fail(err, ERR_CANTCREAT, "cannot sync the folder", dir);
+    free(dir);
+    return status;
+}
+
 int file_make_dir(const char *dir, struct error *err)
 {
     char *path;
@@ -254,27 +267,36 @@ void file_list_free(struct file_list *list)
     *list = (struct file_list){0};
 }
 
+int file_lock_fd(int fd, const char *path, long owner, struct error *err)
+{
+    char text[32] = "";
+
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        int reader = open(path, O_RDONLY | O_CLOEXEC); /* fd itself may be for writing only */
+        ssize_t got = reader < 0 ? 0 : read(reader, text, sizeof(text) - 1);
+
+        if (reader >= 0)
+            close(reader);
+        text[got > 0 ? (size_t)got : 0] = '\0';
+        text[strcspn(text, "\n")] = '\0';
+        return error_set(err, ERR_TEMP, "Locked", "already running: %s is held by process %s", path, *text ? text : "(unknown)");
+    }
+    snprintf(text, sizeof(text), "%ld\n", owner);
+    if (ftruncate(fd, 0) < 0 || write(fd, text, strlen(text)) < 0)
+        return fail(err, ERR_CANTCREAT, "cannot write the lock", path);
+    return 0;
+}
+
 int file_lock(const char *path, struct error *err)
 {
-    char owner[32] = "";
     int fd;
 
     if (file_make_parent(path, err) < 0)
         return -1;
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (fd < 0)
         return fail(err, ERR_CANTCREAT, "cannot open the lock", path);
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        ssize_t got = read(fd, owner, sizeof(owner) - 1);
-
-        owner[got > 0 ? (size_t)got : 0] = '\0';
-        owner[strcspn(owner, "\n")] = '\0';
-        close(fd);
-        return error_set(err, ERR_TEMP, "Locked", "%s is locked by process %s", path, *owner ? owner : "(unknown)");
-    }
-    snprintf(owner, sizeof(owner), "%ld\n", (long)getpid());
-    if (ftruncate(fd, 0) < 0 || pwrite(fd, owner, strlen(owner), 0) < 0) {
-        fail(err, ERR_CANTCREAT, "cannot write the lock", path);
+    if (file_lock_fd(fd, path, (long)getpid(), err) < 0) {
         close(fd);
         return -1;
     }

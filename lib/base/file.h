@@ -28,6 +28,9 @@ struct file_write {
 };
 int file_write_atomic(const struct file_write *write, bool *existed, struct error *err);
 
+/* Give a file another name, in the same file system, in place of what has that name; lasting, once it returns. */
+int file_rename(const char *from, const char *to, struct error *err);
+
 /* mkdir -p for a folder, and for the folder that `path` lies in. */
 int file_make_dir(const char *dir, struct error *err);
 int file_make_parent(const char *path, struct error *err);
@@ -53,5 +56,8 @@ void file_list_free(struct file_list *list);
  * that happens.
  */
 int file_lock(const char *path, struct error *err);
+
+/* The same on a descriptor that is open already, in the name of process `owner`. The lock lasts as long as any copy of it. */
+int file_lock_fd(int fd, const char *path, long owner, struct error *err);
 
 #endif

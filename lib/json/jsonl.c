@@ -136,24 +136,35 @@ enum jsonl_status jsonl_next_line(struct jsonl *reader, struct error *err)
     return next_text(reader, err);
 }
 
-/* The text is a lone opening bracket: take lines up to the closing bracket at the start of one, as printers write it. */
+/*
+ * The text is a lone opening bracket: take lines up to the closing bracket at the start of one, as printers write it. Of a
+ * value that is too long the rest is passed over, so that it is one bad value and not one for each of its lines.
+ */
 static int read_document(struct jsonl *r, struct error *err)
 {
     char close = *r->text.data == '{' ? '}' : ']';
+    bool over = false;
 
     for (;;) {
         size_t start;
         int status;
 
+        if (r->too_long) {
+            over = true;
+            r->too_long = false;
+            r->text.full = false;
+            buf_truncate(&r->text, r->text.max / 2);
+        }
         buf_addc(&r->text, '\n');
         start = r->text.len;
         status = read_line(r, err);
-        if (status <= 0)
-            return status; /* at the end, parsing says that the text is cut */
-        if (r->too_long)
-            return too_long(r, err);
-        if (r->text.len > start && r->text.data[start] == close)
-            return 0;
+        if (status < 0)
+            return -1;
+        /* at the end of the input, parsing says that the text is cut */
+        if (status == 0 || (r->text.len > start && r->text.data[start] == close)) {
+            r->too_long |= over;
+            return r->too_long ? too_long(r, err) : 0;
+        }
     }
 }
 

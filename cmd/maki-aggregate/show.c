@@ -1,0 +1,75 @@
+#include "show.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { BAR_WIDTH = 30 };
+
+static const char *text_of(jv object, const char *name)
+{
+    const char *text = json_str(object, name, NULL);
+
+    return text ? text : "";
+}
+
+/* Case data must not drive a terminal: control characters but newlines are shown as '?'. */
+static void add_printable(struct buf *out, const char *text)
+{
+    for (; *text; text++)
+        buf_addc(out, (unsigned char)*text < 0x20 && *text != '\n' ? '?' : *text);
+}
+
+static void show_categories(struct buf *out, jv statistics)
+{
+    jv categories = json_get(statistics, "categories");
+    int64_t most = json_int(json_at(categories, 0), "count", 1);
+
+    buf_addf(out, "%-22s %7s %6s %9s %6s\n", "category", "cases", "%", "negative", "open");
+    for (int i = 0; i < json_count(categories); i++) {
+        jv row = json_at(categories, i);
+        int64_t count = json_int(row, "count", 0);
+        jv percent = json_get(row, "percent");
+        int bar = (int)(count * BAR_WIDTH / (most > 0 ? most : 1));
+        size_t start = out->len;
+
+        add_printable(out, text_of(row, "category"));
+        if (out->len - start < 22)
+            buf_addf(out, "%*s", (int)(22 - (out->len - start)), "");
+        buf_addf(out, " %7" PRId64 " %6.1f %9" PRId64 " %6" PRId64 "  ", count,
+                 json_is(percent, JV_KIND_NUMBER) ? jv_number_value(percent) : 0.0,
+                 json_int(json_get(row, "sentiment"), "Negative", 0), json_int(row, "open", 0));
+        for (int j = 0; j < (bar > 0 ? bar : count > 0); j++)
+            buf_addc(out, '#');
+        buf_addc(out, '\n');
+    }
+}
+
+static void show_services(struct buf *out, jv statistics)
+{
+    jv services = json_get(statistics, "services");
+
+    buf_addf(out, "\n%-52s %7s %9s\n", "service", "cases", "negative");
+    for (int i = 0; i < json_count(services) && i < 5; i++) {
+        jv row = json_at(services, i);
+        size_t start = out->len;
+
+        add_printable(out, text_of(row, "serviceCode"));
+        if (out->len - start < 52)
+            buf_addf(out, "%*s", (int)(52 - (out->len - start)), "");
+        buf_addf(out, " %7" PRId64 " %9" PRId64 "\n", json_int(row, "count", 0), json_int(row, "negative", 0));
+    }
+}
+
+void show_summary(struct buf *out, jv summary)
+{
+    jv statistics = json_get(summary, "statistics");
+
+    buf_adds(out, "SUMMARY\n\n");
+    add_printable(out, text_of(summary, "summary"));
+    buf_adds(out, "\n\nPLAN\n\n");
+    add_printable(out, text_of(summary, "plan"));
+    buf_addf(out, "\n\nCOUNTS  (%" PRId64 " cases, %" PRId64 " open, by model %s)\n\n", json_int(statistics, "insights", 0),
+             json_int(statistics, "open", 0), text_of(json_get(summary, "maki"), "model"));
+    show_categories(out, statistics);
+    show_services(out, statistics);
+}

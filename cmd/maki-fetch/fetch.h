@@ -1,0 +1,65 @@
+/* What the parts of maki-fetch share. */
+#ifndef MAKI_CMD_FETCH_H
+#define MAKI_CMD_FETCH_H
+
+#include "base/seen.h"
+#include "select.h"
+#include "state.h"
+#include "tool/tool.h"
+
+/* One run. */
+struct fetch {
+    struct tool tool;
+    struct select select;
+    struct seen *seen;   /* the caseIds that were emitted */
+    struct state *state; /* NULL without --state */
+    bool no_source;
+    int64_t limit; /* 0: none */
+    bool done;     /* the limit is reached: nothing more is read */
+    struct {
+        int64_t files;
+        int64_t files_unchanged;
+        int64_t files_ignored;
+        int64_t duplicates;
+        int64_t undated;                     /* no timeCreated that --since and --until could be held against */
+        int64_t conversations_cut;           /* DescribeCases gave their latest communications only */
+        int64_t communications_without_data; /* files */
+    } stats;
+    struct {
+        int64_t cases;
+        bool partial; /* something in it is still to be emitted, another time */
+    } file;           /* the one that is being read */
+    bool told_unjoined;
+    bool told_no_communications;
+    bool told_forgot;
+};
+
+/* A kind of SOURCE. The first in the table that matches has it. */
+struct source_kind {
+    bool (*matches)(const char *spec);
+    /* Before anything is read: can it be used? -1 with an error that says what to do. */
+    int (*check)(const char *spec, struct error *err);
+    /* Hand all of its cases to intake_*. -1 if the run cannot go on; tool.fatal is then set. */
+    int (*read)(struct fetch *fetch, const char *spec);
+};
+const struct source_kind *source_kind(const char *spec);
+
+/*
+ * A file (or pipe) of cases, "-" for standard input: every record in it, and with it --state. `relative` is its path within
+ * the source, "" where it is the source. What cannot be read is a failure of one record. -1 only when tool.fatal is set.
+ */
+int intake_file(struct fetch *fetch, const char *path, const char *relative);
+
+/* One value that was read: a case or a page, counted and handled. Takes record->value. `uri` as in the record, or NULL. */
+int intake_value(struct fetch *fetch, const struct tool_record *record, const char *uri);
+
+/* A record that failed before it was a case; not counted as in yet. Borrows. */
+int intake_reject(struct fetch *fetch, const struct tool_record *record, const struct error *err);
+
+/* A file or folder that cannot be read: one record in, one failed. */
+int intake_unreadable(struct fetch *fetch, const char *path, const struct error *err);
+
+/* Text of this record was not valid Unicode and was replaced: warn and count. */
+void intake_repaired(struct fetch *fetch, const char *path, long line);
+
+#endif

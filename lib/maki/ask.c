@@ -1,0 +1,375 @@
+#include "maki/ask.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "maki/cache.h"
+
+enum { CALLS_MAX = 2, RESPONSE_BYTES_MAX = 16 << 20, WINDOW_FACTOR = 2 };
+
+enum job_state { JOB_FREE, JOB_WAITING, JOB_ASKING, JOB_ANSWERED, JOB_DONE };
+
+/* A question under way. */
+struct job {
+    struct ask *ask;
+    enum job_state state;
+    void *question;
+    struct converse_chat chat;
+    struct http_request request; /* borrows from chat */
+    char keys[CALLS_MAX][DIGEST_HEX_SIZE];
+    struct buf cached; /* the body that the cache gave, until it is handled */
+    struct ask_outcome outcome;
+};
+
+/* Jobs stand in a ring in the order of their questions: [first, first + count). */
+struct ask {
+    struct ask_options o;
+    struct ask_totals totals;
+    struct job *jobs;
+    size_t size, first, count;
+    size_t asking;
+    bool stopped;        /* `done` said so */
+    struct error broken; /* the transport or the cache failed: kind ERR_NONE otherwise */
+};
+
+static struct job *job_at(struct ask *ask, size_t i)
+{
+    return &ask->jobs[(ask->first + i) % ask->size];
+}
+
+struct ask *ask_new(const struct ask_options *options)
+{
+    struct ask *ask = mem_calloc(1, sizeof(*ask));
+
+    assert(options->in_flight_max > 0);
+    ask->o = *options;
+    ask->size = options->in_flight_max * WINDOW_FACTOR;
+    ask->jobs = mem_calloc(ask->size, sizeof(*ask->jobs));
+    for (size_t i = 0; i < ask->size; i++) {
+        ask->jobs[i].ask = ask;
+        ask->jobs[i].outcome.result = jv_invalid();
+        buf_init(&ask->jobs[i].cached, RESPONSE_BYTES_MAX);
+    }
+    return ask;
+}
+
+static void job_release(struct job *job)
+{
+    if (job->state == JOB_FREE)
+        return;
+    converse_chat_clear(&job->chat);
+    buf_reset(&job->cached);
+    jv_free(job->outcome.result);
+    job->outcome = (struct ask_outcome){.result = jv_invalid()};
+    job->state = JOB_FREE;
+}
+
+void ask_free(struct ask *ask)
+{
+    if (ask == NULL)
+        return;
+    for (size_t i = 0; i < ask->size; i++) {
+        if (ask->jobs[i].state != JOB_FREE)
+            ask->o.drop(ask->jobs[i].question);
+        job_release(&ask->jobs[i]);
+        buf_clear(&ask->jobs[i].cached);
+    }
+    free(ask->jobs);
+    free(ask);
+}
+
+const struct ask_totals *ask_totals(const struct ask *ask)
+{
+    return &ask->totals;
+}
+
+static void add_usage(struct converse_usage *sum, const struct converse_usage *usage)
+{
+    sum->input_tokens += usage->input_tokens;
+    sum->output_tokens += usage->output_tokens;
+    sum->cache_read_tokens += usage->cache_read_tokens;
+    sum->cache_write_tokens += usage->cache_write_tokens;
+}
+
+jv ask_usage_object(const struct converse_usage *usage)
+{
+    jv object = jv_object();
+
+    json_set(&object, "input", jv_number((double)usage->input_tokens));
+    json_set(&object, "output", jv_number((double)usage->output_tokens));
+    if (usage->cache_read_tokens > 0)
+        json_set(&object, "cacheRead", jv_number((double)usage->cache_read_tokens));
+    if (usage->cache_write_tokens > 0)
+        json_set(&object, "cacheWrite", jv_number((double)usage->cache_write_tokens));
+    return object;
+}
+
+/* The end of the JSON object that starts at `start`, by counting brackets outside strings; NULL if it does not end. */
+static const char *object_end(const char *start)
+{
+    int depth = 0;
+    bool in_string = false;
+
+    for (const char *p = start; *p; p++) {
+        if (in_string) {
+            if (*p == '\\' && p[1])
+                p++;
+            else if (*p == '"')
+                in_string = false;
+        } else if (*p == '"') {
+            in_string = true;
+        } else if (*p == '{') {
+            depth++;
+        } else if (*p == '}' && --depth == 0) {
+            return p + 1;
+        }
+    }
+    return NULL;
+}
+
+jv ask_find_object(const char *text)
+{
+    struct error ignored;
+
+    for (const char *start = strchr(text, '{'); start != NULL; start = strchr(start + 1, '{')) {
+        const char *end = object_end(start);
+        jv value;
+
+        if (end == NULL)
+            break;
+        value = json_parse(start, (size_t)(end - start), NULL, &ignored);
+        if (jv_is_valid(value))
+            return value;
+    }
+    return jv_invalid();
+}
+
+static void job_fail(struct job *job, const struct error *err)
+{
+    job->outcome.err = *err;
+    job->state = JOB_DONE;
+    /* a retry of what failed is to ask anew, not to meet the same useless answers again */
+    for (int i = 0; job->ask->o.cache_dir && i < job->outcome.calls; i++)
+        cache_drop(job->ask->o.cache_dir, job->keys[i]);
+}
+
+static void on_response(void *context, const struct http_response *response, const struct error *err);
+
+/* Send the chat as it stands, or take the answer from the cache. The cached answer is handled later, from the main loop. */
+static void job_send(struct job *job)
+{
+    struct ask *ask = job->ask;
+    struct error err;
+
+    if (converse_chat_request(&job->chat, &job->request, &err) < 0) {
+        job_fail(job, &err);
+        return;
+    }
+    if (ask->o.cache_dir) {
+        cache_key(&job->request, job->keys[job->outcome.calls]);
+        if (cache_get(ask->o.cache_dir, job->keys[job->outcome.calls], &job->cached)) {
+            job->state = JOB_ANSWERED;
+            return;
+        }
+    }
+    if (http_submit(ask->o.transport, &job->request, on_response, job, &err) < 0) {
+        job_fail(job, &err);
+        return;
+    }
+    job->state = JOB_ASKING;
+    ask->asking++;
+}
+
+/* The answer is no use: say why, once. */
+static void job_repair(struct job *job, const struct converse_answer *answer, const struct error *err)
+{
+    char *complaint;
+
+    if (job->outcome.calls >= CALLS_MAX) {
+        struct error final = *err;
+
+        error_prefix(&final, "the model's answer is invalid, also after one repair");
+        job_fail(job, &final);
+        return;
+    }
+    complaint = mem_printf("Your answer cannot be used: %s. Answer again, with the whole corrected object.", err->message);
+    converse_chat_object(&job->chat, answer->message, complaint);
+    free(complaint);
+    job->ask->totals.repaired++;
+    job_send(job);
+}
+
+static void job_check(struct job *job, const struct converse_answer *answer)
+{
+    struct ask *ask = job->ask;
+    struct error err;
+    jv object = jv_is_valid(answer->input) ? jv_copy(answer->input) : ask_find_object(answer->text);
+    jv result;
+
+    if (json_is(object, JV_KIND_OBJECT)) {
+        result = ask->o.check(ask->o.context, object, &err);
+    } else {
+        result = jv_invalid();
+        error_set(&err, ERR_DATA, "InvalidAnswer", "it holds no JSON object; call the tool %s",
+                  converse_template_tool(ask->o.template));
+    }
+    jv_free(object);
+    if (!jv_is_valid(result)) {
+        job_repair(job, answer, &err);
+        return;
+    }
+    job->outcome.result = result;
+    job->state = JOB_DONE;
+}
+
+static void job_answer(struct job *job, const struct http_response *response, bool from_cache)
+{
+    struct ask *ask = job->ask;
+    struct converse_answer answer;
+    struct error err;
+    int status = converse_answer_read(&answer, response, &err);
+
+    job->outcome.calls++;
+    job->outcome.cached += from_cache;
+    ask->totals.calls++;
+    ask->totals.cached += from_cache;
+    add_usage(&job->outcome.usage, &answer.usage);
+    if (!from_cache)
+        add_usage(&ask->totals.usage, &answer.usage);
+    if (status < 0)
+        job_fail(job, &err);
+    else
+        job_check(job, &answer);
+    converse_answer_clear(&answer);
+}
+
+static void on_response(void *context, const struct http_response *response, const struct error *err)
+{
+    struct job *job = context;
+    struct ask *ask = job->ask;
+
+    ask->asking--;
+    if (response == NULL) {
+        job_fail(job, err);
+        return;
+    }
+    if (ask->o.cache_dir && response->status == 200 &&
+        cache_put(ask->o.cache_dir, job->keys[job->outcome.calls], response->body, response->body_len, &ask->broken) < 0) {
+        job_fail(job, &ask->broken);
+        return;
+    }
+    job_answer(job, response, false);
+}
+
+/* A body from the cache goes the way of any other. A damaged file is dropped and the model asked. */
+static void job_take_cached(struct job *job)
+{
+    struct error ignored;
+    struct http_response response = {.status = 200, .body = job->cached.data, .body_len = job->cached.len};
+    jv body = json_parse(response.body, response.body_len, NULL, &ignored);
+    struct buf text = job->cached;
+
+    if (!json_is(body, JV_KIND_OBJECT)) {
+        cache_drop(job->ask->o.cache_dir, job->keys[job->outcome.calls]);
+        buf_reset(&job->cached);
+        job_send(job);
+    } else {
+        buf_init(&job->cached, RESPONSE_BYTES_MAX); /* handling it may fetch the next one */
+        job_answer(job, &response, true);
+        buf_clear(&text);
+    }
+    jv_free(body);
+}
+
+static int deliver(struct ask *ask, struct job *job)
+{
+    int status = ask->o.done(ask->o.context, job->question, &job->outcome);
+
+    job_release(job);
+    if (status < 0)
+        ask->stopped = true;
+    return status;
+}
+
+/* Hand over what is done: from the front, or wherever it is if order does not matter. */
+static int deliver_done(struct ask *ask)
+{
+    for (size_t i = 0; ask->o.unordered && i < ask->count; i++) {
+        if (job_at(ask, i)->state == JOB_DONE && deliver(ask, job_at(ask, i)) < 0)
+            return -1;
+    }
+    while (ask->count > 0) {
+        struct job *job = job_at(ask, 0);
+
+        if (job->state == JOB_DONE && deliver(ask, job) < 0)
+            return -1;
+        if (job->state != JOB_FREE)
+            break;
+        ask->first = (ask->first + 1) % ask->size;
+        ask->count--;
+    }
+    return 0;
+}
+
+/* Move every job on that can be moved without waiting. */
+static void advance(struct ask *ask)
+{
+    for (size_t i = 0; i < ask->count; i++) {
+        struct job *job = job_at(ask, i);
+
+        if (job->state == JOB_WAITING && ask->asking < ask->o.in_flight_max)
+            job_send(job);
+        while (job->state == JOB_ANSWERED)
+            job_take_cached(job);
+    }
+}
+
+/* One round: advance, wait for the transport if nothing else is left to do, deliver. */
+static int run_once(struct ask *ask, struct error *err)
+{
+    advance(ask);
+    if (ask->asking > 0 && job_at(ask, 0)->state == JOB_ASKING && http_wait(ask->o.transport, 1000, err) < 0)
+        return -1;
+    if (deliver_done(ask) < 0) {
+        error_clear(err);
+        return -1;
+    }
+    if (ask->broken.kind != ERR_NONE) {
+        *err = ask->broken;
+        return -1;
+    }
+    return 0;
+}
+
+int ask_submit(struct ask *ask, const char *message, size_t len, void *question, struct error *err)
+{
+    struct job *job;
+
+    assert(!ask->stopped);
+    while (ask->count == ask->size) {
+        if (run_once(ask, err) < 0)
+            return -1;
+    }
+    job = job_at(ask, ask->count++);
+    job->state = JOB_WAITING;
+    job->question = question;
+    job->outcome = (struct ask_outcome){.result = jv_invalid()};
+    converse_chat_init(&job->chat, ask->o.template);
+    converse_chat_user(&job->chat, message, len);
+    if (ask->asking < ask->o.in_flight_max)
+        job_send(job);
+    return 0;
+}
+
+int ask_drain(struct ask *ask, struct error *err)
+{
+    while (ask->count > 0) {
+        if (run_once(ask, err) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,334 @@
+#include "maki/statistics.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "maki/category.h"
+
+/* What a value is broken down by. Each aspect counts under keys of its own. */
+enum aspect { BY_CATEGORY, BY_SERVICE, BY_MONTH, BY_STATUS, BY_SENTIMENT, ASPECTS };
+
+/* Counters of one key, side by side. */
+enum counter { ALL, OPEN, POSITIVE, NEGATIVE, NEUTRAL, COUNTERS };
+
+struct tally {
+    struct map *keys;
+    long long (*counts)[COUNTERS];
+    size_t cap;
+};
+
+struct evidence {
+    char *ids[STATISTICS_EVIDENCE_MAX];
+    size_t count;
+    size_t negative; /* the first so many have negative sentiment */
+};
+
+struct statistics {
+    long long insights;
+    struct tally tallies[ASPECTS];
+    struct map *pairs;         /* "category<TAB>service": how often */
+    struct evidence *evidence; /* by index of category */
+    size_t evidence_cap;
+    char from[40], to[40]; /* the first and the last timeCreated */
+};
+
+static const char *const sentiment_names[] = {[POSITIVE] = "Positive", [NEGATIVE] = "Negative", [NEUTRAL] = "Neutral"};
+
+struct statistics *statistics_new(void)
+{
+    struct statistics *s = mem_calloc(1, sizeof(*s));
+
+    for (int a = 0; a < ASPECTS; a++)
+        s->tallies[a].keys = map_new();
+    s->pairs = map_new();
+    return s;
+}
+
+void statistics_free(struct statistics *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < map_count(s->tallies[BY_CATEGORY].keys); i++) {
+        for (size_t j = 0; j < s->evidence[i].count; j++)
+            free(s->evidence[i].ids[j]);
+    }
+    for (int a = 0; a < ASPECTS; a++) {
+        map_free(s->tallies[a].keys);
+        free(s->tallies[a].counts);
+    }
+    map_free(s->pairs);
+    free(s->evidence);
+    free(s);
+}
+
+/* The key's index; once there are too many keys, that of "(more)". */
+static size_t bounded_add(struct map *map, const char *key)
+{
+    if (map_count(map) >= STATISTICS_KEYS_MAX && map_find(map, key, strlen(key)) == MAP_NONE)
+        key = "(more)";
+    return map_add(map, key, strlen(key));
+}
+
+static size_t count_in(struct tally *tally, const char *key, enum counter sentiment, bool open)
+{
+    size_t i = bounded_add(tally->keys, key);
+    size_t old = tally->cap;
+
+    tally->counts = mem_grow(tally->counts, &tally->cap, i + 1, sizeof(*tally->counts));
+    if (tally->cap > old)
+        memset(tally->counts + old, 0, (tally->cap - old) * sizeof(*tally->counts));
+    tally->counts[i][ALL]++;
+    tally->counts[i][OPEN] += open;
+    tally->counts[i][sentiment]++;
+    return i;
+}
+
+static const char *member(jv insight, const char *name)
+{
+    const char *text = json_str(insight, name, NULL);
+
+    return text != NULL && *text ? text : "(none)";
+}
+
+static enum counter sentiment_of(jv insight)
+{
+    const char *text = member(insight, "sentiment");
+
+    for (int c = POSITIVE; c < NEUTRAL; c++) {
+        if (strcmp(text, sentiment_names[c]) == 0)
+            return (enum counter)c;
+    }
+    return NEUTRAL;
+}
+
+static bool is_open(jv insight)
+{
+    const char *status = member(insight, "status");
+
+    return strcmp(status, "resolved") != 0 && strcmp(status, "closed") != 0;
+}
+
+/* Negative cases push others out: they are what a reader wants to look up. */
+static void add_evidence(struct statistics *s, size_t category, const char *case_id, bool negative)
+{
+    size_t old = s->evidence_cap;
+    struct evidence *e;
+
+    s->evidence = mem_grow(s->evidence, &s->evidence_cap, category + 1, sizeof(*s->evidence));
+    if (s->evidence_cap > old)
+        memset(s->evidence + old, 0, (s->evidence_cap - old) * sizeof(*s->evidence));
+    e = &s->evidence[category];
+    if (negative ? e->negative == STATISTICS_EVIDENCE_MAX : e->count == STATISTICS_EVIDENCE_MAX)
+        return;
+    if (e->count == STATISTICS_EVIDENCE_MAX)
+        free(e->ids[--e->count]);
+    if (negative) {
+        memmove(&e->ids[e->negative + 1], &e->ids[e->negative], (e->count - e->negative) * sizeof(e->ids[0]));
+        e->ids[e->negative++] = mem_strdup(case_id);
+    } else {
+        e->ids[e->count] = mem_strdup(case_id);
+    }
+    e->count++;
+}
+
+static void widen_range(struct statistics *s, const char *time)
+{
+    if (*time == '(')
+        return;
+    if (*s->from == '\0' || strcmp(time, s->from) < 0)
+        snprintf(s->from, sizeof(s->from), "%s", time);
+    if (strcmp(time, s->to) > 0)
+        snprintf(s->to, sizeof(s->to), "%s", time);
+}
+
+void statistics_add(struct statistics *s, jv insight)
+{
+    enum counter sentiment = sentiment_of(insight);
+    bool open = is_open(insight);
+    const char *time = member(insight, "timeCreated");
+    const char *service = member(insight, "serviceCode");
+    size_t category = count_in(&s->tallies[BY_CATEGORY], member(insight, "category"), sentiment, open);
+    char month[8];
+    char *pair;
+
+    s->insights++;
+    snprintf(month, sizeof(month), "%.7s", time);
+    count_in(&s->tallies[BY_SERVICE], service, sentiment, open);
+    count_in(&s->tallies[BY_MONTH], month, sentiment, open);
+    count_in(&s->tallies[BY_STATUS], member(insight, "status"), sentiment, open);
+    count_in(&s->tallies[BY_SENTIMENT], sentiment_names[sentiment], sentiment, open);
+    pair = mem_printf("%s\t%s", map_key(s->tallies[BY_CATEGORY].keys, category, NULL), service);
+    ++*map_value(s->pairs, bounded_add(s->pairs, pair));
+    free(pair);
+    add_evidence(s, category, member(insight, "caseId"), sentiment == NEGATIVE);
+    widen_range(s, time);
+}
+
+/* A key with what it is sorted by. */
+struct ranked {
+    const char *key;
+    long long count;
+    size_t index;
+};
+
+static int by_count(const void *a, const void *b)
+{
+    const struct ranked *x = a;
+    const struct ranked *y = b;
+
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return strcmp(x->key, y->key);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct ranked *)a)->key, ((const struct ranked *)b)->key);
+}
+
+static struct ranked *rank(const struct tally *tally, size_t *count, int (*order)(const void *, const void *))
+{
+    struct ranked *list;
+
+    *count = map_count(tally->keys);
+    list = mem_calloc(*count, sizeof(*list));
+    for (size_t i = 0; i < *count; i++)
+        list[i] = (struct ranked){map_key(tally->keys, i, NULL), tally->counts[i][ALL], i};
+    if (*count > 0)
+        qsort(list, *count, sizeof(*list), order);
+    return list;
+}
+
+/* With one decimal, by integers, so that it is the same everywhere. */
+static jv percent(long long part, long long whole)
+{
+    return jv_number(whole > 0 ? (double)((part * 2000 + whole) / (2 * whole)) / 10 : 0);
+}
+
+static jv sentiment_object(const long long counts[COUNTERS])
+{
+    jv object = jv_object();
+
+    for (int c = POSITIVE; c <= NEUTRAL; c++)
+        json_set(&object, sentiment_names[c], jv_number((double)counts[c]));
+    return object;
+}
+
+/* [{<name>: key, "count", "negative"}] of an aspect. */
+static jv breakdown(const struct statistics *s, enum aspect aspect, const char *name)
+{
+    const struct tally *tally = &s->tallies[aspect];
+    size_t count;
+    struct ranked *list = rank(tally, &count, aspect == BY_MONTH ? by_name : by_count);
+    size_t most = aspect == BY_MONTH ? 240 : STATISTICS_TOP_MAX;
+    jv array = jv_array();
+
+    for (size_t i = 0; i < count && i < most; i++) {
+        jv row = jv_object();
+
+        json_set_str(&row, name, list[i].key);
+        json_set(&row, "count", jv_number((double)list[i].count));
+        json_set(&row, "negative", jv_number((double)tally->counts[list[i].index][NEGATIVE]));
+        json_append(&array, row);
+    }
+    free(list);
+    return array;
+}
+
+/* The three services that a category meets most. */
+static jv top_services(const struct statistics *s, const char *category)
+{
+    const struct tally *services = &s->tallies[BY_SERVICE];
+    struct ranked top[4] = {{0}};
+    size_t kept = 0;
+    jv array = jv_array();
+
+    for (size_t i = 0; i < map_count(services->keys); i++) {
+        const char *service = map_key(services->keys, i, NULL);
+        char *pair = mem_printf("%s\t%s", category, service);
+        long found = map_find(s->pairs, pair, strlen(pair));
+
+        free(pair);
+        if (found == MAP_NONE)
+            continue;
+        top[kept < 3 ? kept++ : 3] = (struct ranked){service, *map_value(s->pairs, (size_t)found), i};
+        qsort(top, kept < 3 ? kept : 4, sizeof(top[0]), by_count);
+        top[3] = (struct ranked){"", 0, 0};
+    }
+    for (size_t i = 0; i < kept; i++)
+        json_append(&array, jv_string(top[i].key));
+    return array;
+}
+
+static jv categories_array(const struct statistics *s)
+{
+    const struct tally *tally = &s->tallies[BY_CATEGORY];
+    size_t count;
+    struct ranked *list = rank(tally, &count, by_count);
+    jv array = jv_array();
+
+    for (size_t i = 0; i < count; i++) {
+        const long long *counts = tally->counts[list[i].index];
+        jv row = jv_object();
+
+        json_set_str(&row, "category", list[i].key);
+        json_set(&row, "count", jv_number((double)counts[ALL]));
+        json_set(&row, "percent", percent(counts[ALL], s->insights));
+        json_set(&row, "open", jv_number((double)counts[OPEN]));
+        json_set(&row, "sentiment", sentiment_object(counts));
+        json_set(&row, "services", top_services(s, list[i].key));
+        json_append(&array, row);
+    }
+    free(list);
+    return array;
+}
+
+jv statistics_object(const struct statistics *s)
+{
+    const struct tally *categories = &s->tallies[BY_CATEGORY];
+    long other = map_find(categories->keys, CATEGORY_OTHER, strlen(CATEGORY_OTHER));
+    long long sums[COUNTERS] = {0};
+    jv object = jv_object();
+
+    for (size_t i = 0; i < map_count(categories->keys); i++) {
+        for (int c = 0; c < COUNTERS; c++)
+            sums[c] += categories->counts[i][c];
+    }
+    json_set(&object, "insights", jv_number((double)s->insights));
+    json_set_str(&object, "from", s->from);
+    json_set_str(&object, "to", s->to);
+    json_set(&object, "open", jv_number((double)sums[OPEN]));
+    json_set(&object, "closed", jv_number((double)(sums[ALL] - sums[OPEN])));
+    json_set(&object, "other_percent", percent(other == MAP_NONE ? 0 : categories->counts[other][ALL], s->insights));
+    json_set(&object, "sentiment", sentiment_object(sums));
+    json_set(&object, "categories", categories_array(s));
+    json_set(&object, "services", breakdown(s, BY_SERVICE, "serviceCode"));
+    json_set(&object, "months", breakdown(s, BY_MONTH, "month"));
+    json_set(&object, "status", breakdown(s, BY_STATUS, "status"));
+    return object;
+}
+
+jv statistics_evidence(const struct statistics *s)
+{
+    size_t count;
+    struct ranked *list = rank(&s->tallies[BY_CATEGORY], &count, by_count);
+    jv array = jv_array();
+
+    for (size_t i = 0; i < count; i++) {
+        const struct evidence *e = &s->evidence[list[i].index];
+        jv row = jv_object();
+        jv ids = jv_array();
+
+        for (size_t j = 0; j < e->count; j++)
+            json_append(&ids, jv_string(e->ids[j]));
+        json_set_str(&row, "category", list[i].key);
+        json_set(&row, "caseIds", ids);
+        json_append(&array, row);
+    }
+    free(list);
+    return array;
+}

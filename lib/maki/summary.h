@@ -1,0 +1,29 @@
+#ifndef MAKI_MAKI_SUMMARY_H
+#define MAKI_MAKI_SUMMARY_H
+
+#include "base/error.h"
+#include "json/json.h"
+
+/* The overall report, summary.json: what the model wrote, checked against what was counted. */
+
+/* What of an insight (borrowed) the strong model gets to read: a new object. */
+jv summary_digest(jv insight);
+
+/*
+ * Check an answer {summary, plan} (borrowed): both are texts, and every number in them that counts cases or is a percentage is
+ * one of the statistics (borrowed). A new object with just these two; jv_invalid() with words that the model can act on.
+ */
+jv summary_check(jv statistics, jv answer, struct error *err);
+
+/* The parts of summary.json besides what the model wrote; all are taken. */
+struct summary_parts {
+    jv statistics;
+    jv evidence;
+    jv coverage;
+    jv maki;
+};
+
+/* The record: the checked answer (taken), then the parts. A new object. */
+jv summary_make(jv checked, const struct summary_parts *parts);
+
+#endif

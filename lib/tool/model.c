@@ -1,0 +1,103 @@
+#include "tool/model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "maki/prompt.h"
+#include "offline/offline.h"
+
+static struct {
+    bool offline;
+    const char *categories;
+    const char *cache_dir;
+    int64_t concurrency;
+    bool unordered;
+    double temperature;
+    double top_p;
+    int64_t max_tokens;
+    double price_input;
+    double price_output;
+} o;
+
+const struct opt tool_model_options[] = {
+    {OPT_FLAG, 0, "offline", &o.offline, NULL, "MAKI_OFFLINE", "answer with the built-in lexical model: no account, no network", 0, 0},
+    {OPT_STRING, 0, "categories", &o.categories, "DIR", "MAKI_CATEGORIES",
+     "use the folder's categories instead of the built-in ones; +DIR adds them", 0, 0},
+    {OPT_STRING, 0, "cache", &o.cache_dir, "DIR", "MAKI_CACHE", "keep answers there and never pay for the same one twice", 0, 0},
+    {OPT_INT, 'j', "concurrency", &o.concurrency, "N", "MAKI_CONCURRENCY", "requests in flight at once", 1, 1024},
+    {OPT_FLAG, 0, "unordered", &o.unordered, NULL, NULL, "write results as they come, not in input order", 0, 0},
+    {OPT_REAL, 0, "temperature", &o.temperature, "X", NULL, "sampling temperature", 0, 1},
+    {OPT_REAL, 0, "top-p", &o.top_p, "X", NULL, "nucleus sampling", 0, 1},
+    {OPT_INT, 0, "max-tokens", &o.max_tokens, "N", NULL, "most tokens of one answer", 1, 1000000},
+    {OPT_REAL, 0, "price-input", &o.price_input, "USD", "MAKI_PRICE_INPUT", "price of a million input tokens, to tell the cost", 0, 1e6},
+    {OPT_REAL, 0, "price-output", &o.price_output, "USD", "MAKI_PRICE_OUTPUT", "price of a million output tokens", 0, 1e6},
+    {.type = OPT_END},
+};
+
+void tool_model_defaults(const struct tool_model_defaults *defaults)
+{
+    memset(&o, 0, sizeof(o));
+    o.temperature = defaults->temperature;
+    o.top_p = defaults->top_p;
+    o.max_tokens = defaults->max_tokens;
+    o.concurrency = defaults->concurrency;
+    o.price_input = -1;
+    o.price_output = -1;
+}
+
+int tool_model_open(struct tool_model *model, const char *model_id, struct error *err)
+{
+    *model = (struct tool_model){
+        .settings = {model_id, o.temperature, o.top_p, o.max_tokens},
+        .name = o.offline ? "offline" : model_id,
+        .cache_dir = o.cache_dir,
+        .concurrency = (size_t)o.concurrency,
+        .unordered = o.unordered,
+    };
+    if (!o.offline)
+        return error_set(err, ERR_CONFIG, "NoTransport",
+                         "this version answers offline only: give --offline, or set MAKI_OFFLINE=1");
+    if (category_set_load(&model->categories, o.categories, err) < 0)
+        return -1;
+    snprintf(model->prompt_version, sizeof(model->prompt_version), "%s-%.12s", PROMPT_VERSION, model->categories.digest);
+    model->transport = offline_new(&model->categories);
+    return 0;
+}
+
+void tool_model_close(struct tool_model *model)
+{
+    http_free(model->transport);
+    category_set_clear(&model->categories);
+}
+
+struct ask_options tool_model_ask_options(const struct tool_model *model, const struct converse_template *t)
+{
+    return (struct ask_options){
+        .transport = model->transport,
+        .template = t,
+        .cache_dir = model->cache_dir,
+        .in_flight_max = model->concurrency,
+        .unordered = model->unordered,
+    };
+}
+
+double tool_model_cost(const struct converse_usage *usage)
+{
+    if (o.offline)
+        return 0;
+    if (o.price_input < 0 || o.price_output < 0)
+        return -1;
+    return ((double)usage->input_tokens * o.price_input + (double)usage->output_tokens * o.price_output) / 1e6;
+}
+
+void tool_model_add_stats(struct tool *tool, const struct tool_model *model, const struct ask_totals *totals)
+{
+    double cost = tool_model_cost(&totals->usage);
+
+    json_set_str(&tool->stats, "model", model->name);
+    json_set(&tool->stats, "calls", jv_number((double)totals->calls));
+    json_set(&tool->stats, "cached", jv_number((double)totals->cached));
+    json_set(&tool->stats, "repairs", jv_number((double)totals->repaired));
+    json_set(&tool->stats, "tokens", ask_usage_object(&totals->usage));
+    json_set(&tool->stats, "cost", cost < 0 ? jv_null() : jv_number(cost));
+}
