@@ -6,6 +6,8 @@
 #:   check-asan   the tests against a build with address and undefined sanitizers
 #:   check-valgrind  the tests under valgrind
 #:   fuzz         build/fuzz/bin/*, one libFuzzer program for each tests/fuzz/*.c
+#:   check-fuzz   runs each of them for FUZZ_SECONDS (default 5)
+#:   check-shared the tests against a build with the distribution's own libraries
 #:   units        build/MODE/test/*, one program for each tests/unit/*.c
 #:   lint         all checks of scripts/lint
 #:   install uninstall   below DESTDIR and PREFIX (/usr/local)
@@ -42,12 +44,12 @@ LIBOBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard lib/*/*.c))) $B/gen/embedded.o
 CMDOBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard cmd/*/*.c)))
 UNITS  := $(patsubst tests/unit/%.c,$B/test/%,$(sort $(wildcard tests/unit/*.c)))
 FUZZES := $(patsubst tests/fuzz/%.c,$B/bin/%,$(sort $(wildcard tests/fuzz/*.c)))
-MANS   := $(sort $(wildcard cmd/*/*.1))
+MANS   := $(sort $(wildcard cmd/*/*.1 scripts/*.1))
 
 # The libraries: scripts/build-deps builds or finds them and writes LINKED
 # (static or shared), DEPS_CPPFLAGS and DEPS_LIBS to a fragment. It is asked at
 # every run (it is quick), except for goals that compile nothing in this make.
-OUTER  := demo test lint check-asan check-valgrind fuzz eval clean distclean help uninstall
+OUTER  := demo test lint check-asan check-valgrind check-fuzz check-shared fuzz eval clean distclean help uninstall
 ifneq ($(filter-out $(OUTER),$(or $(MAKECMDGOALS),all)),)
 include build/deps-$(LINK).mk
 endif
@@ -57,8 +59,6 @@ build/deps-%.mk: FORCE
 # Flags. The user's stand after ours, so theirs win.
 ifeq ($(MODE),fuzz)
 CC     := clang
-else ifeq ($(origin CC),default)
-CC     := gcc
 endif
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef \
@@ -76,11 +76,12 @@ ALL_CPPFLAGS    = -D_GNU_SOURCE -DMAKI_VERSION='"$(VERSION)"' -Ilib $(DEPS_CPPFL
 ALL_CFLAGS      = -std=c11 $(WARN) -fPIE -ffile-prefix-map=$(ROOT)=. $(cflags.$(MODE)) $(CFLAGS)
 ALL_LDFLAGS     = $(if $(STATIC),-static-pie,-pie) -Wl,-z,relro -Wl,-z,now $(LDFLAGS)
 COMPILE         = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-LINKIT          = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(DEPS_LIBS) $(LDLIBS)
+LINKIT          = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(DEPS_LIBS) $(LDLIBS)
 Q      := $(if $(filter 1,$(V)),,@)
 
 all: $(BIN)/maki $(PROGS:%=$(BIN)/%)
-units: $(UNITS)
+units: $(UNITS) # without those whose source is gone
+	@rm -f $(filter-out $(UNITS),$(wildcard $B/test/*))
 fuzzers: $(FUZZES)
 $(PROGS:%=$(BIN)/%): $(BIN)/maki
 	@ln -sf maki $@
@@ -89,34 +90,39 @@ $(PROGS:%=$(BIN)/%): $(BIN)/maki
 # time (name lookups): known, so not shown.
 define link
 	@echo '  LINK $@'; mkdir -p $(@D)
-	$(Q)$(LINKIT) $1 2>$@.log || { cat $@.log >&2; rm -f $@.log; exit 1; }
+	$(Q)$(LINKIT) $1 2>$@.log || { grep -v 'statically linked applications' $@.log >&2; rm -f $@.log; exit 1; }
 	@grep -vE 'statically linked applications|: in function' $@.log >&2; rm -f $@.log
 endef
-$(BIN)/maki: $(CMDOBJ) $(LIBOBJ) $B/flags
+$(BIN)/maki: $(CMDOBJ) $(LIBOBJ) $B/flags $B/objects
 	$(link)
 ifneq ($(STATIC),)
 	@# It must be what it says: name no loader, need no library.
-	@if { readelf -lW $@ && readelf -dW $@; } | grep -E 'INTERP|NEEDED'; then rm -f $@; \
-	echo >&2 'make: $@ is linked dynamically (see above): removed'; exit 1; fi
+	@readelf -ldW $@ >$@.log && ! grep -E 'INTERP|NEEDED' $@.log || { rm -f $@ $@.log; \
+	echo >&2 'make: $@ is not linked statically (see above): removed'; exit 1; }; rm $@.log
 else ifeq ($(LINKED),shared)
 	@echo '  $@ needs' $$(readelf -dW $@ | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 endif
-$B/test/%: $B/tests/unit/%.o $(LIBOBJ) $B/flags
+# The small programs take what they need of lib from an archive.
+$B/test/%: $B/tests/unit/%.o $B/libmaki.a $B/flags
 	$(link)
-build/fuzz/bin/%: build/fuzz/tests/fuzz/%.o $(LIBOBJ) $B/flags
+build/fuzz/bin/%: build/fuzz/tests/fuzz/%.o $B/libmaki.a $B/flags
 	$(call link,-fsanitize=fuzzer)
+$B/libmaki.a: $(LIBOBJ) $B/objects
+	@rm -f $@; $(AR) rcs $@ $(LIBOBJ)
 $B/%.o: %.c $B/flags
 	@echo '  CC   $@'; mkdir -p $(@D)
 	$(Q)$(COMPILE)
 $B/gen/embedded.o: $B/gen/embedded.c $B/flags
 	@echo '  CC   $@'; mkdir -p $(@D)
 	$(Q)$(COMPILE)
-# These two run always and touch their file only when its text changes: what
-# depends on them is made anew when a flag, or any file of share/, changes.
+# These run always and touch their file only when its text changes: then what
+# depends on a flag, the list of sources or any file of share/ is made anew.
 $B/gen/embedded.c: FORCE
 	@scripts/embed share $@
-$B/flags: FORCE
-	@mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(COMPILE) $(LINKIT))' >$@.$$$$; \
+$B/flags: text = $(COMPILE) $(LINKIT)
+$B/objects: text = $(CMDOBJ) $(LIBOBJ)
+$B/flags $B/objects: FORCE
+	@mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(text))' >$@.$$$$; \
 	if cmp -s $@.$$$$ $@; then rm -f $@.$$$$; else mv -f $@.$$$$ $@; fi
 
 # These goals install what they need, then build in a make of their own. The
@@ -124,18 +130,15 @@ $B/flags: FORCE
 need = @scripts/install-deps build $(if $(filter shared,$(LINK)),shared) $1
 SUB  = MAKI_INSTALL=1 $(MAKE) --no-print-directory \
 	$(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
-run  = @MAKI_BIN='$(ROOT)/$1/bin' MAKI_UNIT='$(ROOT)/$2/test'
 demo: script := scripts/demo
-test: script := tests/run
 eval: script := tests/eval/run
-demo test eval:
+test: script := tests/run
+demo eval test:
 	$(call need,test)
-	@+$(SUB) MODE=release all $(if $(filter test,$@),units)
-	$(call run,build,build/release) $(script)
+	@+$(SUB) all $(if $(filter test,$@),units)
+	@MAKI_BIN='$(ROOT)/$(BIN)' MAKI_UNIT='$(ROOT)/$B/test' $(script)
 check-asan:
-	$(call need,test)
-	@+$(SUB) MODE=asan all units
-	$(call run,build/asan,build/asan) tests/run
+	@+$(MAKE) --no-print-directory MODE=asan test
 # Valgrind sees malloc only in a dynamic program; each gets a script before it.
 check-valgrind:
 	$(call need,test lint)
@@ -144,10 +147,17 @@ check-valgrind:
 	for p in bin/* test/*; do [ ! -x $$p ] || { printf '#!/bin/sh\nexec %s "%s" "$$@"\n' \
 	'valgrind -q --error-exitcode=99 --leak-check=full' "$$PWD/$$p" >../valgrind/$$p; \
 	chmod +x ../valgrind/$$p; }; done
-	$(call run,build/valgrind,build/valgrind) tests/run
+	@MAKI_BIN='$(ROOT)/build/valgrind/bin' MAKI_UNIT='$(ROOT)/build/valgrind/test' tests/run
 fuzz:
 	$(call need,lint)
 	@+$(SUB) MODE=fuzz fuzzers
+# From the same start each time: what is found here, a longer run of one's own finds sooner.
+check-fuzz: fuzz
+	@for f in build/fuzz/bin/*; do [ -x $$f ] || continue; \
+	$$f -seed=1 -max_total_time=$(or $(FUZZ_SECONDS),5) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+	-artifact_prefix=build/fuzz/ && echo "ok - $$f" || exit 1; done
+check-shared:
+	@+$(MAKE) --no-print-directory LINK=shared B=build/shared BIN=build/shared/bin test
 lint:
 	$(call need,lint)
 	@+$(SUB) run-lint
@@ -164,7 +174,8 @@ uninstall:
 	rm -f $(foreach p,maki maki-run $(PROGS),'$D/bin/$p') \
 		$(foreach m,$(notdir $(MANS)),'$D/share/man/man1/$m')
 clean:
-	rm -rf build/bin build/release build/debug build/asan build/fuzz build/valgrind build/deps-*.mk
+	rm -rf build/bin build/release build/shared build/debug build/asan build/fuzz build/valgrind build/lint \
+		build/deps-*.mk
 distclean:
 	rm -rf build
 help:

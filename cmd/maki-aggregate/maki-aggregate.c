@@ -150,14 +150,14 @@ static void drop(void *question)
     (void)question; /* there is only one, and nothing belongs to it */
 }
 
-static jv coverage_object(const struct sample *sample)
+static jv coverage_object(const struct sample *sample, int digests)
 {
     jv coverage = jv_object();
 
     json_set(&coverage, "insights", jv_number((double)sample->seen));
-    json_set(&coverage, "digests", jv_number((double)sample->count));
+    json_set(&coverage, "digests", jv_number(digests));
     json_set(&coverage, "stride", jv_number((double)sample->stride));
-    json_set(&coverage, "sampled", jv_bool(sample->stride > 1));
+    json_set(&coverage, "sampled", jv_bool(digests < sample->seen));
     return coverage;
 }
 
@@ -166,17 +166,23 @@ static int ask_model(struct aggregate *a)
     struct error err;
     struct buf message;
     jv data = jv_object();
+    jv digests = sample_array(&a->sample);
     int status;
 
     a->counted = statistics_object(a->statistics);
-    a->coverage = coverage_object(&a->sample);
+    a->coverage = coverage_object(&a->sample, json_count(digests));
     json_set(&data, "statistics", jv_copy(a->counted));
     json_set(&data, "coverage", jv_copy(a->coverage));
-    json_set(&data, "digests", sample_array(&a->sample));
+    json_set(&data, "digests", digests);
     buf_init(&message, MESSAGE_BYTES_MAX);
-    prompt_fence(&message, "Write summary and plan for these support cases and call " PROMPT_TOOL_SUMMARY " with them.", data);
+    status = prompt_fence(&message, "Write summary and plan for these support cases and call " PROMPT_TOOL_SUMMARY " with them.",
+                          data);
     jv_free(data);
-    status = ask_submit(a->ask, message.data, message.len, NULL, &err);
+    if (status < 0)
+        error_set(&err, ERR_DATA, "RequestTooLarge", "the digests take over %d bytes to send; use a smaller --digest-tokens",
+                  MESSAGE_BYTES_MAX);
+    else
+        status = ask_submit(a->ask, message.data, message.len, NULL, &err);
     if (status == 0)
         status = ask_drain(a->ask, &err);
     buf_clear(&message);
@@ -207,6 +213,8 @@ static void run(struct aggregate *a, int file_count, char **files)
 
     if (tool_each_record(&a->tool, file_count, files, each_insight, a) < 0)
         return;
+    if (seen_forgot(a->seen))
+        diag_warn("there are so many insights that one that came twice may have been counted twice");
     if (a->tool.counts.out > 0) {
         ask_model(a);
         return;
@@ -274,9 +282,9 @@ int maki_aggregate_main(int argc, char **argv)
         tool_model_add_stats(&a.tool, &a.model, ask_totals(a.ask));
     }
     status = tool_end(&a.tool);
+    tool_model_close(&a.model); /* before ask_free: it may have requests in flight */
     ask_free(a.ask);
     converse_template_free(a.template);
-    tool_model_close(&a.model);
     statistics_free(a.statistics);
     seen_free(a.seen);
     sample_clear(&a.sample);

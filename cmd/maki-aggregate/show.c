@@ -12,11 +12,19 @@ static const char *text_of(jv object, const char *name)
     return text ? text : "";
 }
 
-/* Case data must not drive a terminal: control characters but newlines are shown as '?'. */
+/* Case data must not drive a terminal: control characters but newlines are shown as '?', those above 0x7f (C1) too. */
 static void add_printable(struct buf *out, const char *text)
 {
-    for (; *text; text++)
-        buf_addc(out, (unsigned char)*text < 0x20 && *text != '\n' ? '?' : *text);
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c == 0xc2 && (unsigned char)text[1] >= 0x80 && (unsigned char)text[1] < 0xa0) {
+            buf_addc(out, '?');
+            text++;
+        } else {
+            buf_addc(out, (c < 0x20 && c != '\n') || c == 0x7f ? '?' : *text);
+        }
+    }
 }
 
 static void show_categories(struct buf *out, jv statistics)
@@ -29,7 +37,7 @@ static void show_categories(struct buf *out, jv statistics)
         jv row = json_at(categories, i);
         int64_t count = json_int(row, "count", 0);
         jv percent = json_get(row, "percent");
-        int bar = (int)(count * BAR_WIDTH / (most > 0 ? most : 1));
+        int64_t bar = most > 0 && count <= most ? count * BAR_WIDTH / most : BAR_WIDTH;
         size_t start = out->len;
 
         add_printable(out, text_of(row, "category"));

@@ -92,24 +92,24 @@ static int done(void *context, void *question, const struct ask_outcome *outcome
     return status;
 }
 
-/* The user message for a case, in c->message. */
-static bool write_message(struct classify *c, jv support_case)
+/* The user message for a case, in c->message; *cut: the case is too long to be sent whole. -1 with ERR_DATA. */
+static int write_message(struct classify *c, jv support_case, bool *cut, struct error *err)
 {
-    bool cut;
-    jv data = prompt_case_data(support_case, &cut);
+    jv data = prompt_case_data(support_case, cut);
+    int status;
 
     buf_reset(&c->message);
-    prompt_fence(&c->message, "Classify this AWS Support case and call " PROMPT_TOOL_INSIGHT " with the insight.", data);
+    status = prompt_fence(&c->message, "Classify this AWS Support case and call " PROMPT_TOOL_INSIGHT " with the insight.", data);
     jv_free(data);
-    return cut;
+    return status < 0 ? error_set(err, ERR_DATA, "CaseTooLarge", "the case takes over %d bytes to send", MESSAGE_BYTES_MAX) : 0;
 }
 
-static int ask_model(struct classify *c, const struct tool_record *record, jv support_case)
+static int ask_model(struct classify *c, const struct tool_record *record, jv support_case, bool cut)
 {
     struct pending *p = mem_alloc(sizeof(*p));
     struct error err;
 
-    *p = (struct pending){support_case, mem_strdup(record->source), record->line, write_message(c, support_case)};
+    *p = (struct pending){support_case, mem_strdup(record->source), record->line, cut};
     if (ask_submit(c->ask, c->message.data, c->message.len, p, &err) == 0)
         return 0;
     pending_free(p);
@@ -118,7 +118,6 @@ static int ask_model(struct classify *c, const struct tool_record *record, jv su
 
 static int estimate(struct classify *c, jv support_case)
 {
-    write_message(c, support_case);
     c->estimated_tokens += (int64_t)(c->message.len + converse_template_size(c->template)) / BYTES_PER_TOKEN;
     jv_free(support_case);
     tool_skip(&c->tool, NULL, NULL);
@@ -129,16 +128,18 @@ static int each_case(struct tool *tool, const struct tool_record *record, void *
 {
     struct classify *c = context;
     struct error err;
+    bool cut = false;
     jv support_case = case_normalise(record->value, &err);
 
-    if (!jv_is_valid(support_case)) {
+    if (!jv_is_valid(support_case) || write_message(c, support_case, &cut, &err) < 0) {
         int status = tool_reject(tool, record, "read", &err);
 
+        jv_free(support_case);
         jv_free(record->value);
         return status;
     }
     jv_free(record->value);
-    return o.dry_run ? estimate(c, support_case) : ask_model(c, record, support_case);
+    return o.dry_run ? estimate(c, support_case) : ask_model(c, record, support_case, cut);
 }
 
 /* A dry run's result is one object on standard output; its cases count as skipped. */
@@ -163,12 +164,12 @@ static int print_estimate(struct classify *c)
 static void run(struct classify *c, int file_count, char **files)
 {
     struct error err;
+    int status = tool_each_record(&c->tool, file_count, files, each_case, c);
 
-    if (tool_each_record(&c->tool, file_count, files, each_case, c) < 0)
-        return;
-    if (o.dry_run)
+    if (o.dry_run && status == 0)
         print_estimate(c);
-    else if (ask_drain(c->ask, &err) < 0)
+    /* where reading broke off, what was asked until then still gets its answer */
+    if (ask_drain(c->ask, &err) < 0)
         tool_fatal(&c->tool, &err);
 }
 
@@ -209,9 +210,9 @@ int maki_classify_main(int argc, char **argv)
         tool_model_add_stats(&c.tool, &c.model, ask_totals(c.ask));
     }
     status = tool_end(&c.tool);
+    tool_model_close(&c.model); /* before ask_free: it may have requests in flight */
     ask_free(c.ask);
     converse_template_free(c.template);
-    tool_model_close(&c.model);
     buf_clear(&c.message);
     return status;
 }

@@ -13,6 +13,8 @@ struct fetch {
     struct select select;
     struct seen *seen;   /* the caseIds that were emitted */
     struct state *state; /* NULL without --state */
+    const char *state_path;
+    const char *source; /* the one that is being read, as the user named it */
     bool no_source;
     int64_t limit; /* 0: none */
     bool done;     /* the limit is reached: nothing more is read */
@@ -21,14 +23,18 @@ struct fetch {
         int64_t files_unchanged;
         int64_t files_ignored;
         int64_t duplicates;
-        int64_t undated;                     /* no timeCreated that --since and --until could be held against */
-        int64_t conversations_cut;           /* DescribeCases gave their latest communications only */
+        int64_t undated; /* no timeCreated that --since and --until could be held against */
+        int64_t conversations_cut; /* DescribeCases gave their latest communications only */
         int64_t communications_without_data; /* files */
     } stats;
     struct {
         int64_t cases;
         bool partial; /* something in it is still to be emitted, another time */
     } file;           /* the one that is being read */
+    struct {
+        bool repaired; /* it had text that was not valid Unicode */
+        int element;   /* of a page, from 0; -1: it is no page */
+    } value;           /* the one that is being taken */
     bool told_unjoined;
     bool told_no_communications;
     bool told_forgot;
@@ -37,20 +43,27 @@ struct fetch {
 /* A kind of SOURCE. The first in the table that matches has it. */
 struct source_kind {
     bool (*matches)(const char *spec);
-    /* Before anything is read: can it be used? -1 with an error that says what to do. */
+    /* Before anything is read: can it be used? -1 with an error that says what to do. NULL: always.
+     */
     int (*check)(const char *spec, struct error *err);
-    /* Hand all of its cases to intake_*. -1 if the run cannot go on; tool.fatal is then set. */
+    /* Hand all of its cases to intake_value. -1 if the run cannot go on; tool.fatal is then set. */
     int (*read)(struct fetch *fetch, const char *spec);
 };
 const struct source_kind *source_kind(const char *spec);
 
-/*
- * A file (or pipe) of cases, "-" for standard input: every record in it, and with it --state. `relative` is its path within
- * the source, "" where it is the source. What cannot be read is a failure of one record. -1 only when tool.fatal is set.
- */
-int intake_file(struct fetch *fetch, const char *path, const char *relative);
+/* Every file of cases in a folder and the folders in it. -1 only when tool.fatal is set, here and
+ * below. */
+int tree_read(struct fetch *fetch, const char *folder);
 
-/* One value that was read: a case or a page, counted and handled. Takes record->value. `uri` as in the record, or NULL. */
+/*
+ * A file (or pipe) of cases, "-" for standard input: every record in it, and with it --state.
+ * `relative` is its path within the source, "" where it is the source. What cannot be read is a
+ * failure of one record.
+ */
+int infile_read(struct fetch *fetch, const char *path, const char *relative);
+
+/* One value that was read: a case or a page, counted and handled. Takes record->value. `uri` as in
+ * the record, or NULL. */
 int intake_value(struct fetch *fetch, const struct tool_record *record, const char *uri);
 
 /* A record that failed before it was a case; not counted as in yet. Borrows. */
@@ -59,7 +72,7 @@ int intake_reject(struct fetch *fetch, const struct tool_record *record, const s
 /* A file or folder that cannot be read: one record in, one failed. */
 int intake_unreadable(struct fetch *fetch, const char *path, const struct error *err);
 
-/* Text of this record was not valid Unicode and was replaced: warn and count. */
+/* Text of a value was not valid Unicode and was replaced: warn and count. */
 void intake_repaired(struct fetch *fetch, const char *path, long line);
 
 #endif

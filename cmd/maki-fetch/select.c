@@ -6,16 +6,19 @@
 #include <string.h>
 
 #include "maki/case.h"
+#include "json/json.h"
 
 enum { SHARDS_MAX = 1000000 };
 
-static int parse_bound(const char *name, const char *text, int64_t now_ms, int64_t *ms, struct error *err)
+static int parse_bound(const char *name, const char *text, int64_t now_ms, int64_t *ms,
+                       struct error *err)
 {
     if (text == NULL || time_parse(text, now_ms, ms) == 0)
         return 0;
     return error_set(err, ERR_USAGE, "BadOption",
-                     "--%s: '%s' is no time; give a date (2026-01-31), a time (2026-01-31T08:00:00Z) or an age (30d, 12h)", name,
-                     text);
+                     "--%s: '%s' is no time; give a date (2026-01-31), a time "
+                     "(2026-01-31T08:00:00Z) or an age (30d, 12h)",
+                     name, text);
 }
 
 /* "2/8" */
@@ -32,11 +35,13 @@ static int parse_shard(struct select *select, const char *text, struct error *er
     if (errno == 0 && *end == '\0' && *text >= '0' && *text <= '9' && select->shard >= 0 &&
         select->shard < select->shard_count && select->shard_count <= SHARDS_MAX)
         return 0;
-    return error_set(err, ERR_USAGE, "BadOption", "--shard: '%s' is no I/N with I from 1 to N, and N at most %d", text,
+    return error_set(err, ERR_USAGE, "BadOption",
+                     "--shard: '%s' is no I/N with I from 1 to N, and N at most %d", text,
                      SHARDS_MAX);
 }
 
-int select_init(struct select *select, const struct select_options *options, const struct clock *clock, struct error *err)
+int select_init(struct select *select, const struct select_options *options,
+                const struct clock *clock, struct error *err)
 {
     int64_t now_ms = clock_now_ms(clock);
 
@@ -46,7 +51,8 @@ int select_init(struct select *select, const struct select_options *options, con
         parse_shard(select, options->shard, err) < 0)
         return -1;
     if (select->since_ms >= select->until_ms)
-        return error_set(err, ERR_USAGE, "BadOption", "--since %s is not before --until %s: no case could be between them",
+        return error_set(err, ERR_USAGE, "BadOption",
+                         "--since %s is not before --until %s: no case could be between them",
                          options->since, options->until);
     if (options->filter == NULL)
         return 0;
@@ -60,7 +66,8 @@ void select_clear(struct select *select)
     select->filter = NULL;
 }
 
-/* FNV-1a, 64 bit (http://www.isthe.com/chongo/tech/comp/fnv/): part of the interface, as shards of one set may run anywhere. */
+/* FNV-1a, 64 bit (http://www.isthe.com/chongo/tech/comp/fnv/): part of the interface, as shards of
+ * one set may run anywhere. */
 static uint64_t shard_hash(const char *text, size_t len)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -86,7 +93,8 @@ static bool has_member_of(const struct opt_list *list, jv support_case, const ch
     return list->count == 0 || opt_list_has(list, json_str(support_case, name, NULL));
 }
 
-/* The service itself, or one whose code goes on behind a '-': amazon-elastic-compute-cloud also takes …-cloud-linux. */
+/* The service itself, or one whose code goes on behind a '-': amazon-elastic-compute-cloud also
+ * takes …-cloud-linux. */
 static bool is_service(const struct opt_list *list, jv support_case)
 {
     const char *code = json_str(support_case, "serviceCode", NULL);
@@ -137,7 +145,8 @@ enum select_verdict select_case(const struct select *select, jv support_case, co
 static jv only_result(jv results, struct error *err)
 {
     if (json_count(results) > 1) {
-        error_set(err, ERR_DATA, "FilterFailed", "the filter gave %d results where a case can have one; try first(...)",
+        error_set(err, ERR_DATA, "FilterFailed",
+                  "the filter gave %d results where a case can have one; try first(...)",
                   json_count(results));
         return jv_invalid();
     }
@@ -159,7 +168,8 @@ static jv apply_result(jv support_case, jv result, struct error *err)
         if (!jv_is_valid(other))
             error_prefix(err, "what the filter gave");
     } else if (jv_is_valid(result)) {
-        error_set(err, ERR_DATA, "FilterFailed", "the filter gave a JSON %s; expected a case, true or false",
+        error_set(err, ERR_DATA, "FilterFailed",
+                  "the filter gave a JSON %s; expected a case, true or false",
                   jv_kind_name(jv_get_kind(result)));
     }
     jv_free(support_case);
@@ -201,7 +211,8 @@ jv select_describe(const struct select *select)
     describe_list(&description, "service", &o->service);
     describe_list(&description, "category-code", &o->category_code);
     json_set_str(&description, "filter", o->filter ? o->filter : "");
-    json_set(&description, "shard", jv_number((double)(select->shard_count ? select->shard + 1 : 0)));
+    json_set(&description, "shard",
+             jv_number((double)(select->shard_count ? select->shard + 1 : 0)));
     json_set(&description, "shards", jv_number((double)select->shard_count));
     return description;
 }

@@ -29,23 +29,25 @@ struct select {
     struct filter *filter;
 };
 
-/* Read the options, which must outlive the selection. -1 with ERR_USAGE. select_clear in both cases. */
-int select_init(struct select *select, const struct select_options *options, const struct clock *clock, struct error *err);
+/* Read the options, which must outlive the selection. -1 with ERR_USAGE. select_clear in both
+ * cases. */
+int select_init(struct select *select, const struct select_options *options,
+                const struct clock *clock, struct error *err);
 void select_clear(struct select *select);
 
 enum select_verdict {
     SELECT_WANTED,
-    SELECT_NOT,       /* not now and not later */
-    SELECT_NOT_YET,   /* too new: a later run may want it */
-    SELECT_UNDATED,   /* wanted so far, but it has no time to be held against --since and --until */
+    SELECT_NOT,     /* not now and not later */
+    SELECT_NOT_YET, /* too new: a later run may want it */
+    SELECT_UNDATED, /* wanted so far, but it has no time to be held against --since and --until */
 };
 
 /* Everything but --filter. *reason is set when the case is not wanted. */
 enum select_verdict select_case(const struct select *select, jv support_case, const char **reason);
 
 /*
- * Run --filter, if there is one, on a case (taken): the case that is to be emitted; jv_null() if it is not wanted; jv_invalid()
- * with ERR_DATA if the filter failed or gave something that is no case.
+ * Run --filter, if there is one, on a case (taken): the case that is to be emitted; jv_null() if it
+ * is not wanted; jv_invalid() with ERR_DATA if the filter failed or gave something that is no case.
  */
 jv select_filter(const struct select *select, jv support_case, struct error *err);
 

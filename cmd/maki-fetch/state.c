@@ -11,11 +11,15 @@
 #include "base/mem.h"
 #include "base/out.h"
 #include "base/utf8.h"
+#include "json/json.h"
 #include "json/jsonl.h"
 
 #define STATE_FORMAT "fetch 1"
 
 enum { STATE_LINE_MAX = 1 << 20 };
+
+/* Of a source, as bits. */
+enum { OLD = 1, BEGUN = 2 };
 
 struct state {
     const char *path;
@@ -23,9 +27,9 @@ struct state {
     char *temporary; /* FILE.next.tmp: unfinished */
     int lock;
     bool has_old;
-    struct jsonl *old; /* the old state; NULL at its end or without one */
-    jv entry;          /* what comes next in it; jv_invalid() at its end */
-    struct map *begun; /* the sources that were begun */
+    struct jsonl *old;   /* the old state; NULL at its end or without one */
+    jv entry;            /* what comes next in it; jv_invalid() at its end */
+    struct map *sources; /* by name: OLD, BEGUN */
     struct out *out;
     struct buf line;
 };
@@ -34,7 +38,8 @@ static int write_value(struct state *state, jv value, struct error *err)
 {
     buf_reset(&state->line);
     if (json_write(&state->line, value) < 0)
-        return error_set(err, ERR_DATA, "StateTooLong", "%s: a line of over %d bytes", state->path, STATE_LINE_MAX);
+        return error_set(err, ERR_DATA, "StateTooLong", "%s: a line of over %d bytes", state->path,
+                         STATE_LINE_MAX);
     return out_buf(state->out, &state->line, err);
 }
 
@@ -56,8 +61,10 @@ static int write_header(struct state *state, jv select, int64_t since_ms, struct
 
 static int damaged(const struct state *state, long line, struct error *err)
 {
-    return error_set(err, ERR_DATA, "BadState", "%s:%ld: this is no line of a state of maki-fetch; remove the file to start over",
-                     state->path, line);
+    return error_set(
+        err, ERR_DATA, "BadState",
+        "%s:%ld: this is no line of a state of maki-fetch; remove the file to start over",
+        state->path, line);
 }
 
 static void close_old(struct state *state)
@@ -106,7 +113,8 @@ static int rewind_old(struct state *state, struct error *err)
     return state->old ? advance(state, err) : -1;
 }
 
-/* Does the header (state->entry) allow for what is asked now? A later --since only makes the wanted fewer. */
+/* Does the header (state->entry) allow for what is asked now? A later --since only makes the wanted
+ * fewer. */
 static bool header_fits(const struct state *state, jv select, int64_t since_ms)
 {
     const char *format = json_str(state->entry, "maki_state", NULL);
@@ -117,10 +125,27 @@ static bool header_fits(const struct state *state, jv select, int64_t since_ms)
         return false;
     if (*since != '\0' && time_parse_iso(since, &old_since_ms) < 0)
         return false;
-    return since_ms >= old_since_ms && jv_equal(jv_copy(json_get(state->entry, "select")), jv_copy(select));
+    return since_ms >= old_since_ms &&
+           jv_equal(jv_copy(json_get(state->entry, "select")), jv_copy(select));
 }
 
-static int open_old(struct state *state, jv select, int64_t since_ms, bool *stale, struct error *err)
+/* Which sources the old state knows; and it is read whole once, so that damage shows before
+ * anything is emitted. */
+static int list_sources(struct state *state, struct error *err)
+{
+    while (state->old != NULL) {
+        const char *source = json_str(state->entry, "source", NULL);
+
+        if (source != NULL)
+            *map_value(state->sources, map_add(state->sources, source, strlen(source))) |= OLD;
+        if (advance(state, err) < 0)
+            return -1;
+    }
+    return rewind_old(state, err);
+}
+
+static int open_old(struct state *state, jv select, int64_t since_ms, bool *stale,
+                    struct error *err)
 {
     *stale = false;
     state->has_old = file_exists(state->path);
@@ -131,22 +156,25 @@ static int open_old(struct state *state, jv select, int64_t since_ms, bool *stal
         return 0;
     }
     if (header_fits(state, select, since_ms))
-        return advance(state, err);
+        return list_sources(state, err);
     *stale = true;
     state->has_old = false;
     close_old(state);
     return 0;
 }
 
-/* A FILE.next that nobody committed tells of a run that failed later on: it must not be committed for this one. */
+/* A FILE.next that nobody committed tells of a run that failed later on: it must not be committed
+ * for this one. */
 static int remove_next(const struct state *state, struct error *err)
 {
     if (unlink(state->next) < 0 && errno != ENOENT)
-        return error_set_errno(err, ERR_CANTCREAT, errno, "FileError", "cannot remove %s", state->next);
+        return error_set_errno(err, ERR_CANTCREAT, errno, "FileError", "cannot remove %s",
+                               state->next);
     return 0;
 }
 
-struct state *state_open(const char *path, jv select, int64_t since_ms, bool *stale, struct error *err)
+struct state *state_open(const char *path, jv select, int64_t since_ms, bool *stale,
+                         struct error *err)
 {
     struct state *state = mem_calloc(1, sizeof(*state));
     char *lock = mem_printf("%s.lock", path);
@@ -156,7 +184,7 @@ struct state *state_open(const char *path, jv select, int64_t since_ms, bool *st
     state->next = mem_printf("%s.next", path);
     state->temporary = mem_printf("%s.next.tmp", path);
     state->entry = jv_invalid();
-    state->begun = map_new();
+    state->sources = map_new();
     buf_init(&state->line, STATE_LINE_MAX);
     state->lock = file_lock(lock, err);
     free(lock);
@@ -183,10 +211,14 @@ static bool entry_is_of(const struct state *state, const char *source)
     return name != NULL && strcmp(name, source) == 0;
 }
 
-/* On to the first entry of a source, from here to the end and then once from the start. */
+/* On to the first entry of the source, from here to the end and then once from the start. */
 int state_begin_source(struct state *state, const char *source, struct error *err)
 {
-    map_add(state->begun, source, strlen(source));
+    long long *known = map_value(state->sources, map_add(state->sources, source, strlen(source)));
+
+    *known |= BEGUN;
+    if (!(*known & OLD))
+        return 0;
     for (int pass = 0; pass < 2; pass++) {
         while (state->old != NULL && !entry_is_of(state, source)) {
             if (advance(state, err) < 0)
@@ -209,7 +241,8 @@ int state_end_source(struct state *state, const char *source, bool complete, str
     return 0;
 }
 
-/* The order in which folders are read: by path component, bytewise; so '/' counts as lower than any byte of a name. */
+/* The order in which folders are read: by path component, bytewise; so '/' counts as lower than any
+ * byte of a name. */
 static int compare_paths(const char *a, const char *b)
 {
     for (;; a++, b++) {
@@ -229,10 +262,12 @@ static bool can_hold(const struct state_key *key)
     size_t source_len = strlen(key->source);
     size_t path_len = strlen(key->path);
 
-    return utf8_valid_prefix(key->source, source_len) == source_len && utf8_valid_prefix(key->path, path_len) == path_len;
+    return utf8_valid_prefix(key->source, source_len) == source_len &&
+           utf8_valid_prefix(key->path, path_len) == path_len;
 }
 
-int state_is_unchanged(struct state *state, const struct state_key *key, int64_t *cases, struct error *err)
+int state_is_unchanged(struct state *state, const struct state_key *key, int64_t *cases,
+                       struct error *err)
 {
     if (!can_hold(key))
         return 0;
@@ -251,7 +286,8 @@ int state_is_unchanged(struct state *state, const struct state_key *key, int64_t
     return 0;
 }
 
-int state_remember(struct state *state, const struct state_key *key, int64_t cases, struct error *err)
+int state_remember(struct state *state, const struct state_key *key, int64_t cases,
+                   struct error *err)
 {
     jv entry;
     int status;
@@ -271,12 +307,14 @@ int state_remember(struct state *state, const struct state_key *key, int64_t cas
 /* What the old state knows of sources that this run was not about. */
 static int carry_over(struct state *state, struct error *err)
 {
-    if (rewind_old(state, err) < 0 || advance(state, err) < 0)
+    if (rewind_old(state, err) < 0)
         return -1;
     while (state->old != NULL) {
         const char *source = json_str(state->entry, "source", NULL);
+        long index = source ? map_find(state->sources, source, strlen(source)) : MAP_NONE;
 
-        if (map_find(state->begun, source, strlen(source)) == MAP_NONE && write_value(state, state->entry, err) < 0)
+        if (index != MAP_NONE && !(*map_value(state->sources, (size_t)index) & BEGUN) &&
+            write_value(state, state->entry, err) < 0)
             return -1;
         if (advance(state, err) < 0)
             return -1;
@@ -310,7 +348,7 @@ void state_free(struct state *state)
         unlink(state->temporary);
     }
     close_old(state);
-    map_free(state->begun);
+    map_free(state->sources);
     buf_clear(&state->line);
     free(state->next);
     free(state->temporary);

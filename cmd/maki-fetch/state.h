@@ -9,11 +9,14 @@
 #include "json/json.h"
 
 /*
- * A state file is JSON Lines: a first line {"maki_state":"fetch 1","since":…,"select":{…}}, then one line a file,
- * {"source","path","version","cases"}, sources together and their paths in the order in which folders are read. So the old state
- * is read alongside the folders and the new one written on the way, and memory does not depend on how many files there are.
+ * A state file is JSON Lines: a first line {"maki_state":"fetch 1","since":…,"select":{…}}, then
+ * one line a file,
+ * {"source","path","version","cases"}, sources together and their paths in the order in which
+ * folders are read. So the old state is read alongside the folders and the new one written on the
+ * way, and memory does not depend on how many files there are.
  *
- * The new state goes to FILE.next; FILE changes only by state_commit, when the caller knows that what was emitted is safe.
+ * The new state goes to FILE.next; FILE changes only by state_commit, when the caller knows that
+ * what was emitted is safe.
  */
 struct state;
 
@@ -24,21 +27,27 @@ struct state_key {
 };
 
 /*
- * Start on FILE (borrowed; it may be missing), under a lock. `select` (taken) tells which cases of a file are wanted; where it is
- * not what the state was made with, or since_ms is earlier (INT64_MIN: none), the old state says nothing: *stale is set
- * and all is read again. NULL with an error.
+ * Start on FILE (borrowed; it may be missing), under a lock. `select` (taken) tells which cases of
+ * a file are wanted; where it is not what the state was made with, or since_ms is earlier
+ * (INT64_MIN: none), the old state says nothing: *stale is set and all is read again. NULL with an
+ * error.
  */
-struct state *state_open(const char *path, jv select, int64_t since_ms, bool *stale, struct error *err);
+struct state *state_open(const char *path, jv select, int64_t since_ms, bool *stale,
+                         struct error *err);
 
-/* A source begins, and ends; `complete` unless it was left early: what is left of it then stays remembered. */
+/* A source begins, and ends; `complete` unless it was left early: what is left of it then stays
+ * remembered. */
 int state_begin_source(struct state *state, const char *source, struct error *err);
 int state_end_source(struct state *state, const char *source, bool complete, struct error *err);
 
-/* 1 if the file is the same as when it was remembered (*cases: how many it holds), 0 if not, -1 with an error. */
-int state_is_unchanged(struct state *state, const struct state_key *key, int64_t *cases, struct error *err);
+/* 1 if the file is the same as when it was remembered (*cases: how many it holds), 0 if not, -1
+ * with an error. */
+int state_is_unchanged(struct state *state, const struct state_key *key, int64_t *cases,
+                       struct error *err);
 
 /* Remember a file of which all is emitted that is wanted. */
-int state_remember(struct state *state, const struct state_key *key, int64_t cases, struct error *err);
+int state_remember(struct state *state, const struct state_key *key, int64_t cases,
+                   struct error *err);
 
 /* Write FILE.next, whole. Sources that were not begun stay remembered. */
 int state_finish(struct state *state, struct error *err);

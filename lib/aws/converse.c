@@ -6,7 +6,8 @@
 #include "aws/service_error.h"
 #include "base/mem.h"
 
-enum { BODY_BYTES_MAX = 32 << 20, TEMPLATE_BYTES_MAX = 4 << 20 };
+/* A template holds a system prompt of at most 4 MB, whose characters may take six bytes each once they are escaped. */
+enum { BODY_BYTES_MAX = 32 << 20, TEMPLATE_BYTES_MAX = 32 << 20 };
 
 struct converse_template {
     char *model_id;
@@ -33,7 +34,7 @@ static char *make_path(const char *model_id)
 {
     struct buf path;
 
-    buf_init(&path, 8192);
+    buf_init(&path, 3 * strlen(model_id) + 64);
     buf_adds(&path, "/model/");
     add_segment(&path, model_id);
     buf_adds(&path, "/converse");
@@ -115,45 +116,80 @@ static void begin_turn(struct converse_chat *chat, const char *role)
     buf_addf(&chat->body, "{\"role\":\"%s\",\"content\":", role);
 }
 
+static void add_text_block(struct buf *body, const char *text, size_t len)
+{
+    buf_adds(body, "{\"text\":");
+    json_write_string(body, text, len);
+    buf_addc(body, '}');
+}
+
 void converse_chat_user(struct converse_chat *chat, const char *text, size_t len)
 {
     begin_turn(chat, "user");
-    buf_adds(&chat->body, "[{\"text\":");
-    json_write_string(&chat->body, text, len);
-    buf_adds(&chat->body, "}]}");
+    buf_addc(&chat->body, '[');
+    add_text_block(&chat->body, text, len);
+    buf_adds(&chat->body, "]}");
 }
 
-/* The id of the first tool call in a message, borrowed; NULL if it has none. */
-static const char *tool_use_id(jv message)
+static bool is_blank_text(jv block)
 {
-    jv content = json_get(message, "content");
+    size_t len;
+    const char *text = json_str(block, "text", &len);
+
+    return text != NULL && strspn(text, " \t\r\n") == len;
+}
+
+/* The answer as it may be sent back: models give blank and empty content, but the service refuses it. */
+static void add_echo(struct buf *body, jv content)
+{
+    static const char nothing[] = "(no answer)";
+    int blocks = 0;
+
+    buf_addc(body, '[');
+    for (int i = 0; i < json_count(content); i++) {
+        if (is_blank_text(json_at(content, i)))
+            continue;
+        if (blocks++ > 0)
+            buf_addc(body, ',');
+        json_write(body, json_at(content, i));
+    }
+    if (blocks == 0)
+        add_text_block(body, nothing, sizeof(nothing) - 1);
+    buf_adds(body, "]}");
+}
+
+/* One result for each tool call in the content, as the service demands: how many there are. */
+static int add_tool_results(struct buf *body, jv content, const char *complaint)
+{
+    int results = 0;
 
     for (int i = 0; i < json_count(content); i++) {
         const char *id = json_str(json_get(json_at(content, i), "toolUse"), "toolUseId", NULL);
 
-        if (id != NULL)
-            return id;
+        if (id == NULL)
+            continue;
+        if (results++ > 0)
+            buf_addc(body, ',');
+        buf_adds(body, "{\"toolResult\":{\"toolUseId\":");
+        add_string(body, id);
+        buf_adds(body, ",\"content\":[{\"text\":");
+        add_string(body, complaint);
+        buf_adds(body, "}],\"status\":\"error\"}}");
     }
-    return NULL;
+    return results;
 }
 
 void converse_chat_object(struct converse_chat *chat, jv message, const char *complaint)
 {
-    const char *id = tool_use_id(message);
+    jv content = json_get(message, "content");
 
     begin_turn(chat, "assistant");
-    json_write(&chat->body, json_get(message, "content"));
-    buf_addc(&chat->body, '}');
-    if (id == NULL) {
-        converse_chat_user(chat, complaint, strlen(complaint));
-        return;
-    }
+    add_echo(&chat->body, content);
     begin_turn(chat, "user");
-    buf_adds(&chat->body, "[{\"toolResult\":{\"toolUseId\":");
-    add_string(&chat->body, id);
-    buf_adds(&chat->body, ",\"content\":[{\"text\":");
-    add_string(&chat->body, complaint);
-    buf_adds(&chat->body, "}],\"status\":\"error\"}}]}");
+    buf_addc(&chat->body, '[');
+    if (add_tool_results(&chat->body, content, complaint) == 0)
+        add_text_block(&chat->body, complaint, strlen(complaint));
+    buf_adds(&chat->body, "]}");
 }
 
 int converse_chat_request(struct converse_chat *chat, struct http_request *request, struct error *err)

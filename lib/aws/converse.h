@@ -55,7 +55,7 @@ void converse_chat_user(struct converse_chat *chat, const char *text, size_t len
 
 /*
  * Give the model's own answer back to it (borrowed: `output.message` of its response), followed by a user turn that says what
- * is wrong with it: as a tool result with status error where it called the tool, else as text.
+ * is wrong with it: as a tool result with status error for each call of a tool, else as text.
  */
 void converse_chat_object(struct converse_chat *chat, jv message, const char *complaint);
 

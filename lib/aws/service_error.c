@@ -1,8 +1,8 @@
 #include "aws/service_error.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "http/error_name.h"
 #include "json/json.h"
 
 struct meaning {
@@ -49,32 +49,21 @@ static struct meaning meaning_of(const char *name, int status)
     return by_status(status);
 }
 
-static void copy_name(char *name, size_t size, const char *text)
-{
-    const char *hash = strchr(text, '#');
-
-    snprintf(name, size, "%s", hash ? hash + 1 : text);
-    name[strcspn(name, ":")] = '\0';
-}
-
 int service_error_read(const struct http_response *response, struct error *err)
 {
     struct error ignored;
     jv body = json_parse(response->body, response->body_len, NULL, &ignored);
-    const char *type = http_header(response, "x-amzn-errortype");
     const char *message = json_str(body, "message", NULL);
     struct meaning meaning;
-    char name[sizeof(err->code)] = "";
+    char given[HTTP_ERROR_NAME_SIZE];
+    const char *name;
 
-    if (type == NULL)
-        type = json_str(body, "__type", NULL);
     if (message == NULL)
         message = json_str(body, "Message", NULL);
-    if (type != NULL)
-        copy_name(name, sizeof(name), type);
-    meaning = meaning_of(name, response->status);
-    error_set(err, meaning.kind, *name ? name : meaning.name, "%d %s: %.300s", response->status,
-              *name ? name : meaning.name, message ? message : "(no message)");
+    http_error_name(response, given);
+    meaning = meaning_of(given, response->status);
+    name = *given ? given : meaning.name;
+    error_set(err, meaning.kind, name, "%d %s: %.300s", response->status, name, message ? message : "(no message)");
     err->retryable = meaning.retryable;
     err->attempts = response->attempts;
     jv_free(body);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,18 +15,48 @@ void buf_init(struct buf *b, size_t bytes_max)
     *b = (struct buf){.max = bytes_max};
 }
 
+void buf_init_secret(struct buf *b, size_t bytes_max)
+{
+    buf_init(b, bytes_max);
+    b->secret = true;
+}
+
+/* Of a secret, nothing stays behind. */
+static void wipe(struct buf *b, size_t from, size_t to)
+{
+    if (b->secret && b->data != NULL)
+        mem_wipe(b->data + from, to - from);
+}
+
 void buf_clear(struct buf *b)
 {
+    wipe(b, 0, b->cap);
     free(b->data);
-    *b = (struct buf){.max = b->max};
+    *b = (struct buf){.max = b->max, .secret = b->secret};
 }
 
 void buf_reset(struct buf *b)
 {
+    wipe(b, 0, b->len);
     b->len = 0;
     b->full = false;
     if (b->data != NULL)
         b->data[0] = '\0';
+}
+
+/* Room for `need` bytes in all. Where realloc would leave a copy of a secret behind, the bytes move by hand. */
+static void grow(struct buf *b, size_t need)
+{
+    struct buf old = *b;
+
+    if (!b->secret || b->data == NULL || need <= b->cap) {
+        b->data = mem_grow(b->data, &b->cap, need, 1);
+        return;
+    }
+    b->data = mem_grow(NULL, &b->cap, need, 1);
+    memcpy(b->data, old.data, old.len + 1);
+    wipe(&old, 0, old.cap);
+    free(old.data);
 }
 
 char *buf_room(struct buf *b, size_t len)
@@ -34,7 +65,8 @@ char *buf_room(struct buf *b, size_t len)
         b->full = true;
         return NULL;
     }
-    b->data = mem_grow(b->data, &b->cap, b->len + len + 1, 1);
+    grow(b, b->len + len + 1);
+    b->data[b->len] = '\0'; /* also if nothing gets committed */
     return b->data + b->len;
 }
 
@@ -76,7 +108,7 @@ int buf_addf(struct buf *b, const char *format, ...)
     va_start(args, format);
     need = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    room = need < 0 ? NULL : buf_room(b, (size_t)need);
+    room = buf_room(b, need < 0 ? SIZE_MAX : (size_t)need);
     if (room == NULL)
         return -1;
     va_start(args, format);
@@ -89,6 +121,7 @@ int buf_addf(struct buf *b, const char *format, ...)
 void buf_truncate(struct buf *b, size_t len)
 {
     if (len < b->len) {
+        wipe(b, len, b->len);
         b->len = len;
         b->data[len] = '\0';
     }
@@ -113,7 +146,7 @@ char *buf_take(struct buf *b)
 {
     char *data = b->data ? b->data : mem_strdup("");
 
-    *b = (struct buf){.max = b->max};
+    *b = (struct buf){.max = b->max, .secret = b->secret};
     return data;
 }
 

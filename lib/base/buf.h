@@ -15,11 +15,15 @@ struct buf {
     size_t cap;
     size_t max;
     bool full;
+    bool secret;
 };
 
 /* Start an empty buffer of at most `bytes_max` bytes; nothing is allocated yet. buf_clear frees and leaves it empty. */
 void buf_init(struct buf *b, size_t bytes_max);
 void buf_clear(struct buf *b);
+
+/* The same for what must not stay in memory: bytes are overwritten before their place is given back, also on growing. */
+void buf_init_secret(struct buf *b, size_t bytes_max);
 
 /* Forget the content, keep the memory: for scratch that is used again for each record. */
 void buf_reset(struct buf *b);

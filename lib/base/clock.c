@@ -67,27 +67,36 @@ void clock_sleep_ms(const struct clock *clock, int64_t ms)
     clock->sleep_ms(clock->state, ms);
 }
 
+/* Rounded down, so that times before 1970 come out right as well. False if the year does not fit. */
+static bool utc_parts(int64_t ms, struct tm *parts)
+{
+    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
+
+    return gmtime_r(&seconds, parts) != NULL;
+}
+
 /* The header has callers' formats checked; gcc does not carry that over to the call of strftime here. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 void time_format(int64_t ms, const char *format, char *text, size_t size)
 {
-    /* floor, so that times before 1970 come out right as well */
-    time_t seconds = (time_t)(ms >= 0 ? ms / 1000 : -((-ms + 999) / 1000));
     struct tm parts;
 
-    if (gmtime_r(&seconds, &parts) == NULL || strftime(text, size, format, &parts) == 0)
+    if (!utc_parts(ms, &parts) || strftime(text, size, format, &parts) == 0)
         *text = '\0';
 }
 #pragma GCC diagnostic pop
 
 void time_format_iso(int64_t ms, char text[TIME_ISO_SIZE])
 {
-    int64_t fraction = (ms % 1000 + 1000) % 1000;
-    char seconds[TIME_ISO_SIZE];
+    int fraction = (int)((ms % 1000 + 1000) % 1000);
+    struct tm parts = {0};
+    char rest[TIME_ISO_SIZE];
 
-    time_format(ms, "%Y-%m-%dT%H:%M:%S", seconds, sizeof(seconds));
-    snprintf(text, TIME_ISO_SIZE, "%.26s.%03dZ", seconds, (int)fraction);
+    utc_parts(ms, &parts);
+    time_format(ms, "-%m-%dT%H:%M:%S", rest, sizeof(rest));
+    /* whether strftime's %Y pads the year 476 is up to the C library */
+    snprintf(text, TIME_ISO_SIZE, "%04d%.15s.%03dZ", parts.tm_year + 1900, rest, fraction);
 }
 
 /* Exactly `digits` decimal digits at *p, which moves past them; -1 if there are other characters. */
@@ -192,12 +201,12 @@ int time_parse_iso(const char *text, int64_t *ms)
         if ((!skip(&p, 'T') && !skip(&p, ' ')) || read_digits(&p, 2, &hour) < 0 || !skip(&p, ':') ||
             read_digits(&p, 2, &minute) < 0)
             return -1;
-        if (skip(&p, ':') && read_digits(&p, 2, &second) < 0)
+        if (skip(&p, ':') && (read_digits(&p, 2, &second) < 0 || read_fraction(&p, &value) < 0))
             return -1;
         if (hour > 23 || minute > 59 || second > 60)
             return -1;
         value += ((hour * 60 + minute) * 60 + second) * INT64_C(1000);
-        if (read_fraction(&p, &value) < 0 || read_zone(&p, &value) < 0 || *p != '\0')
+        if (read_zone(&p, &value) < 0 || *p != '\0')
             return -1;
     }
     *ms = value;
@@ -221,7 +230,7 @@ int time_parse(const char *text, int64_t now_ms, int64_t *ms)
         return 0;
     errno = 0;
     count = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *text == '-' || count < 0 || count > 1000000 || end[0] == '\0' || end[1] != '\0')
+    if (errno != 0 || *text < '0' || *text > '9' || count > 1000000 || end[0] == '\0' || end[1] != '\0')
         return -1;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (*end == units[i].unit) {

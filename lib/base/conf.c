@@ -91,6 +91,8 @@ static int parse_file(struct conf *conf, struct error *err)
     status = file_read(conf->path, &text, err);
     if (status < 0)
         err->kind = ERR_CONFIG;
+    else if (strlen(buf_str(&text)) != text.len)
+        status = error_set(err, ERR_CONFIG, "BadConfig", "%s: holds a NUL byte, so it is no text", conf->path);
     rest = text.data;
     while (status == 0 && (line = strsep(&rest, "\n")) != NULL)
         status = parse_line(conf, line, ++number, err);
@@ -98,14 +100,20 @@ static int parse_file(struct conf *conf, struct error *err)
     return status;
 }
 
+static bool is_strangers(const struct stat *info)
+{
+    return info->st_uid != geteuid() && info->st_uid != 0;
+}
+
 /* A file that a stranger may have put into a shared folder is not to decide where case data goes. */
 static int check_trusted(const char *path, struct error *err)
 {
     struct stat info;
+    struct stat link; /* who chose the file, where it is a link */
 
-    if (stat(path, &info) < 0)
+    if (stat(path, &info) < 0 || lstat(path, &link) < 0)
         return 0;
-    if ((info.st_uid != geteuid() && info.st_uid != 0) || (info.st_mode & S_IWOTH))
+    if (is_strangers(&info) || is_strangers(&link) || (info.st_mode & S_IWOTH))
         return error_set(err, ERR_CONFIG, "UntrustedConfig",
                          "%s belongs to another user or may be written by others; name it in MAKI_CONF to use it anyway",
                          path);

@@ -16,7 +16,7 @@ static void must(int ok)
         abort();
 }
 
-static void to_hex(const unsigned char *bytes, char out[DIGEST_HEX_SIZE])
+void digest_hex(const unsigned char bytes[DIGEST_SIZE], char out[DIGEST_HEX_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
 
@@ -53,7 +53,7 @@ void digest_finish_hex(struct digest *d, char out[DIGEST_HEX_SIZE])
     unsigned char bytes[DIGEST_SIZE];
 
     digest_finish(d, bytes);
-    to_hex(bytes, out);
+    digest_hex(bytes, out);
 }
 
 void digest_sha256(const void *data, size_t len, unsigned char out[DIGEST_SIZE])
@@ -69,5 +69,5 @@ void digest_sha256_hex(const void *data, size_t len, char out[DIGEST_HEX_SIZE])
     unsigned char bytes[DIGEST_SIZE];
 
     digest_sha256(data, len, bytes);
-    to_hex(bytes, out);
+    digest_hex(bytes, out);
 }

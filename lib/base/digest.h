@@ -11,6 +11,9 @@ void digest_sha256(const void *data, size_t len, unsigned char out[DIGEST_SIZE])
 /* The same as 64 lower-case hexadecimal digits and a NUL. */
 void digest_sha256_hex(const void *data, size_t len, char out[DIGEST_HEX_SIZE]);
 
+/* A result's bytes as such digits. */
+void digest_hex(const unsigned char bytes[DIGEST_SIZE], char out[DIGEST_HEX_SIZE]);
+
 struct digest;
 struct digest *digest_new(void);
 void digest_add(struct digest *d, const void *data, size_t len);

@@ -12,6 +12,8 @@
 
 #include "base/mem.h"
 
+enum { READ_BYTES = 65536 };
+
 /* What went wrong decides the exit status: no permission and a full disk are different things to a user. */
 static int fail(struct error *err, enum error_kind kind, const char *what, const char *path)
 {
@@ -22,54 +24,34 @@ static int fail(struct error *err, enum error_kind kind, const char *what, const
     return error_set_errno(err, kind, saved, "FileError", "%s %s", what, path);
 }
 
+int file_read_fd(int fd, const char *name, struct buf *into, struct error *err)
+{
+    ssize_t got;
+
+    do {
+        size_t left = into->max - into->len;
+        char more; /* at the maximum, one byte tells whether there is more */
+        char *room = left ? buf_room(into, left < READ_BYTES ? left : READ_BYTES) : &more;
+
+        got = read(fd, room, left == 0 ? 1 : left < READ_BYTES ? left : READ_BYTES);
+        if (got > 0 && left == 0)
+            return error_set(err, ERR_DATA, "FileTooLarge", "%s: larger than %zu bytes", name, into->max);
+        if (got > 0)
+            buf_commit(into, (size_t)got);
+    } while (got > 0 || (got < 0 && errno == EINTR));
+    return got < 0 ? fail(err, ERR_IO, "cannot read", name) : 0;
+}
+
 int file_read(const char *path, struct buf *into, struct error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = 1;
+    int status;
 
     if (fd < 0)
         return fail(err, ERR_IO, "cannot open", path);
-    while (got > 0) {
-        size_t want = 65536;
-        char *room = buf_room(into, want);
-
-        if (room == NULL) { /* near the maximum: take what still fits, plus one byte to notice more */
-            into->full = false;
-            want = into->max - into->len;
-            room = buf_room(into, want);
-        }
-        got = read(fd, room, want ? want : 1);
-        if (got > 0 && want == 0) {
-            close(fd);
-            return error_set(err, ERR_DATA, "FileTooLarge", "%s: larger than %zu bytes", path, into->max);
-        }
-        if (got > 0)
-            buf_commit(into, (size_t)got);
-        else if (got < 0 && errno == EINTR)
-            got = 1;
-    }
-    if (got < 0) {
-        fail(err, ERR_IO, "cannot read", path);
-        close(fd);
-        return -1;
-    }
+    status = file_read_fd(fd, path, into, err);
     close(fd);
-    return 0;
-}
-
-static int write_all(int fd, const char *data, size_t len)
-{
-    while (len > 0) {
-        ssize_t put = write(fd, data, len);
-
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return -1;
-        data += put;
-        len -= (size_t)put;
-    }
-    return 0;
+    return status;
 }
 
 /* The folder a path lies in, as a new string: "." for a bare name. */
@@ -94,80 +76,6 @@ static int sync_dir(const char *dir)
     return status == 0 || errno == EINVAL || errno == EROFS ? 0 : -1; /* some file systems cannot sync a folder */
 }
 
-static mode_t default_mode(void)
-{
-    mode_t mask = umask(0);
-
-    umask(mask);
-    return (mode_t)(0666 & ~mask);
-}
-
-/* Fill the temporary file; it is closed either way. */
-static int fill_temporary(int fd, const struct file_write *write)
-{
-    mode_t mode = write->mode ? write->mode : default_mode();
-    int status = write_all(fd, write->data, write->len);
-
-    if (status == 0)
-        status = fchmod(fd, mode);
-    if (status == 0 && !write->no_sync)
-        status = fsync(fd);
-    if (status < 0) {
-        int saved = errno;
-
-        close(fd);
-        errno = saved;
-        return -1;
-    }
-    return close(fd);
-}
-
-/* Give the finished temporary file its name. link() fails if the name is taken, which rename() would not. */
-static int publish(const char *temporary, const struct file_write *write, bool *existed)
-{
-    if (!write->no_clobber)
-        return rename(temporary, write->path);
-    if (link(temporary, write->path) < 0) {
-        if (errno != EEXIST)
-            return -1;
-        if (existed != NULL)
-            *existed = true;
-    }
-    return unlink(temporary);
-}
-
-int file_write_atomic(const struct file_write *write, bool *existed, struct error *err)
-{
-    char *dir = parent_of(write->path);
-    char *temporary = mem_printf("%s/.maki-XXXXXX", dir);
-    int status = -1;
-    int fd;
-
-    if (existed != NULL)
-        *existed = false;
-    if (file_make_dir(dir, err) < 0)
-        goto done;
-    fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0) {
-        fail(err, ERR_CANTCREAT, "cannot create a file in", dir);
-        goto done;
-    }
-    if (fill_temporary(fd, write) < 0 || publish(temporary, write, existed) < 0) {
-        fail(err, ERR_CANTCREAT, "cannot write", write->path);
-        unlink(temporary);
-        goto done;
-    }
-    if (!write->no_sync && sync_dir(dir) < 0) {
-        fail(err, ERR_CANTCREAT, "cannot sync the folder", dir);
-        goto done;
-    }
-    status = 0;
-done:
-    free(temporary);
-    free(dir);
-    return status;
-}
-
 int file_rename(const char *from, const char *to, struct error *err)
 {
     char *dir = parent_of(to);
@@ -188,6 +96,8 @@ int file_make_dir(const char *dir, struct error *err)
 
     if (file_is_dir(dir))
         return 0;
+    if (*dir == '\0')
+        return error_set(err, ERR_CANTCREAT, "FileError", "cannot make a folder without a name");
     path = mem_strdup(dir);
     for (char *p = path + 1; status == 0; p++) {
         bool last = *p == '\0';

@@ -13,10 +13,15 @@
 /* Append the whole file to `into`; a file larger than the buffer's maximum is ERR_DATA. */
 int file_read(const char *path, struct buf *into, struct error *err);
 
+/* The same from an open descriptor, to its end; `name` is for messages. Standard input may be a pipe, so this is its way. */
+int file_read_fd(int fd, const char *name, struct buf *into, struct error *err);
+
 /*
  * Put `len` bytes at `path` so that after a crash at any point there is either the old file or the whole new one: written
  * to a temporary file beside it, fsync, rename, fsync of the folder. Folders on the way are made. With `no_clobber` an
  * existing file is left as it is and *existed (unless NULL) is set; that is decided atomically, so two writers cannot both win.
+ * A symbolic link at `path` is replaced, not followed. What a killed writer leaves is a hidden file ".maki-…" that the next
+ * writer of the same path takes over. err->code is "NoSpace" for a full disk and "IsFolder" for a folder in the way.
  */
 struct file_write {
     const char *path;
@@ -28,12 +33,18 @@ struct file_write {
 };
 int file_write_atomic(const struct file_write *write, bool *existed, struct error *err);
 
+/* The same in an open folder; `path` is then a bare name. For callers that must not be led out of a folder by links. */
+int file_write_atomic_at(int dir_fd, const struct file_write *write, bool *existed, struct error *err);
+
 /* Give a file another name, in the same file system, in place of what has that name; lasting, once it returns. */
 int file_rename(const char *from, const char *to, struct error *err);
 
 /* mkdir -p for a folder, and for the folder that `path` lies in. */
 int file_make_dir(const char *dir, struct error *err);
 int file_make_parent(const char *path, struct error *err);
+
+/* Make the name of a new folder last, and of those above it: fsync of all the folders that they stand in. */
+int file_sync_parents(const char *dir, struct error *err);
 
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);

@@ -16,9 +16,9 @@ enum { INPUT_BUFFER_BYTES = 65536 };
 struct input {
     int fd;
     char *name;
-    bool begun;     /* the first bytes were looked at */
-    bool gzip;      /* and they are gzip's */
-    bool in_member; /* inside a gzip member, so the end of the file would be a cut */
+    bool begun;        /* the first bytes were looked at */
+    bool gzip;         /* and they are gzip's */
+    bool member_ended; /* otherwise the end of the file would be a cut */
     bool ended;
     z_stream zip;
     size_t start; /* raw[start..end) is not used yet */
@@ -72,12 +72,20 @@ static bool looks_like_gzip(const struct input *in)
     return in->end - in->start >= 2 && in->raw[in->start] == 0x1f && in->raw[in->start + 1] == 0x8b;
 }
 
-static int begin(struct input *in, struct error *err)
+/* At least two bytes to look at, unless the stream ends before; a pipe may hand over one at a time. */
+static int look_ahead(struct input *in, struct error *err)
 {
     while (in->end - in->start < 2 && !in->ended) {
         if (fill(in, err) < 0)
             return -1;
     }
+    return 0;
+}
+
+static int begin(struct input *in, struct error *err)
+{
+    if (look_ahead(in, err) < 0)
+        return -1;
     in->begun = true;
     in->gzip = looks_like_gzip(in);
     if (in->gzip && inflateInit2(&in->zip, 15 + 16) != Z_OK)
@@ -97,15 +105,23 @@ static ssize_t read_plain(struct input *in, char *data, size_t size, struct erro
     return (ssize_t)len;
 }
 
-/* Between members: go on with the next one; anything else after a member is ignored, as gzip(1) does. */
-static void next_member(struct input *in)
+/*
+ * Behind a member: another one, the end, or zeros up to the end (padding of tapes and archives). Anything else is an error:
+ * gzip(1) ignores it with a warning, but here it may be somebody's records, as after `cat a.gz b.jsonl`.
+ */
+static int next_member(struct input *in, struct error *err)
 {
-    in->in_member = false;
-    if (looks_like_gzip(in)) {
-        inflateReset(&in->zip);
-    } else {
-        in->start = in->end;
-        in->ended = true;
+    for (;;) {
+        if (look_ahead(in, err) < 0)
+            return -1;
+        if (looks_like_gzip(in)) {
+            in->member_ended = false;
+            return inflateReset(&in->zip) == Z_OK ? 0 : error_set(err, ERR_INTERNAL, "Zlib", "cannot start zlib");
+        }
+        if (in->start == in->end)
+            return 0;
+        if (in->raw[in->start++] != 0)
+            return error_set(err, ERR_DATA, "GzipTrailing", "%s: something else follows the gzip data", in->name);
     }
 }
 
@@ -116,32 +132,28 @@ static ssize_t read_gzip(struct input *in, char *data, size_t size, struct error
     while (in->zip.next_out == (unsigned char *)data) {
         int status;
 
-        if (in->end - in->start < 2 && !in->ended && fill(in, err) < 0)
+        if ((in->member_ended && next_member(in, err) < 0) || look_ahead(in, err) < 0)
             return -1;
-        if (in->start == in->end && in->ended) {
-            if (in->in_member)
-                return error_set(err, ERR_DATA, "GzipCut", "%s: the gzip stream is cut short", in->name);
+        if (in->start == in->end && in->member_ended)
             return 0;
-        }
-        in->in_member = true;
+        if (in->start == in->end)
+            return error_set(err, ERR_DATA, "GzipCut", "%s: the gzip stream is cut short", in->name);
         in->zip.next_in = in->raw + in->start;
         in->zip.avail_in = (uInt)(in->end - in->start);
         status = inflate(&in->zip, Z_NO_FLUSH);
         in->start = in->end - in->zip.avail_in;
-        if (status == Z_STREAM_END) {
-            if (in->end - in->start < 2 && !in->ended && fill(in, err) < 0)
-                return -1;
-            next_member(in);
-        } else if (status != Z_OK && status != Z_BUF_ERROR) {
+        in->member_ended = status == Z_STREAM_END;
+        if (status != Z_STREAM_END && status != Z_OK && status != Z_BUF_ERROR)
             return error_set(err, ERR_DATA, "GzipDamaged", "%s: damaged gzip data (%s)", in->name,
                              in->zip.msg ? in->zip.msg : "zlib");
-        }
     }
     return (ssize_t)(in->zip.next_out - (unsigned char *)data);
 }
 
 ssize_t input_read(struct input *in, char *data, size_t size, struct error *err)
 {
+    if (size == 0)
+        return 0;
     if (!in->begun && begin(in, err) < 0)
         return -1;
     return in->gzip ? read_gzip(in, data, size, err) : read_plain(in, data, size, err);

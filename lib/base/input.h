@@ -8,14 +8,18 @@
 
 /*
  * A stream of bytes from a file or standard input, decompressed on the way if it starts as gzip does (RFC 1952: 1f 8b);
- * several gzip members in a row are read as one. Memory does not depend on the stream's size.
+ * several gzip members in a row are read as one, zeros behind the last are padding. Memory does not depend on the stream's
+ * size.
  */
 struct input;
 
 /* Open a file, or standard input for "-". NULL with an error. The name is kept for messages. */
 struct input *input_open(const char *path, struct error *err);
 
-/* Up to `size` bytes: how many came, 0 at the end, -1 with ERR_IO, or ERR_DATA for a damaged or cut gzip stream. */
+/*
+ * Up to `size` bytes: how many came, 0 at the end, -1 with ERR_IO, or ERR_DATA for a gzip stream that is damaged, cut, or
+ * followed by something else.
+ */
 ssize_t input_read(struct input *in, char *data, size_t size, struct error *err);
 
 /* "-" reads as "standard input". */

@@ -45,6 +45,15 @@ void map_free(struct map *map)
     free(map);
 }
 
+/* A product folded on itself: which bits of the result depend on which of `a` is for whoever knows `b` to say. */
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)a * b;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
 static uint64_t hash_bytes(const struct map *map, const char *key, size_t len)
 {
     uint64_t h = map->secret ^ len;
@@ -54,13 +63,11 @@ static uint64_t hash_bytes(const struct map *map, const char *key, size_t len)
         size_t part = len < sizeof(word) ? len : sizeof(word);
 
         memcpy(&word, key, part);
-        h = (h ^ word) * UINT64_C(0x9fb21c651e98df25);
-        h ^= h >> 32;
+        h = fold(h ^ word, map->secret);
         key += part;
         len -= part;
     }
-    h *= map->secret;
-    return h ^ (h >> 29);
+    return fold(h, UINT64_C(0x9fb21c651e98df25));
 }
 
 static size_t find_slot(const struct map *map, const char *key, size_t len, uint64_t hash)

@@ -104,3 +104,10 @@ void mem_wipe(void *data, size_t len)
     if (data != NULL)
         explicit_bzero(data, len);
 }
+
+void mem_free_secret(char *text)
+{
+    if (text != NULL)
+        mem_wipe(text, strlen(text));
+    free(text);
+}

@@ -28,4 +28,7 @@ __attribute__((format(printf, 1, 2))) char *mem_printf(const char *format, ...);
 /* Overwrite memory in a way that the compiler keeps, for secrets before free(). */
 void mem_wipe(void *data, size_t len);
 
+/* free() for a string that is one; NULL is fine. */
+void mem_free_secret(char *text);
+
 #endif

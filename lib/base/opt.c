@@ -63,15 +63,19 @@ int opt_parse_size(const char *text, int64_t *bytes)
     return 0;
 }
 
-static void list_add(struct opt_list *list, const char *text)
+static void list_add(struct opt_list *list, const char *text, size_t len)
+{
+    list->items = mem_grow(list->items, &list->cap, list->count + 1, sizeof(*list->items));
+    list->items[list->count++] = mem_strndup(text, len);
+}
+
+static void list_add_parts(struct opt_list *list, const char *text)
 {
     while (*text) {
         size_t len = strcspn(text, ",");
 
-        if (len > 0) {
-            list->items = mem_grow(list->items, &list->cap, list->count + 1, sizeof(*list->items));
-            list->items[list->count++] = mem_strndup(text, len);
-        }
+        if (len > 0)
+            list_add(list, text, len);
         text += len + (text[len] == ',');
     }
 }
@@ -136,7 +140,10 @@ static int set_value(const struct opt *o, const char *text, const char *source, 
         *(const char **)o->value = text;
         return 0;
     case OPT_LIST:
-        list_add(o->value, text);
+        list_add_parts(o->value, text);
+        return 0;
+    case OPT_EACH:
+        list_add(o->value, text, strlen(text));
         return 0;
     case OPT_INT:
         if (parse_number(text, &number) < 0 || number < o->min || number > o->max || number != (double)(int64_t)number)
@@ -201,10 +208,18 @@ static size_t find(const struct opt_set *set, int code)
     return 0;
 }
 
-static enum opt_outcome bad_usage(const struct opt_program *program, char *argument, bool missing, struct error *err)
+/* getopt tells by `optopt` what was wrong: a letter, a long option's code, or 0 for an unknown one. */
+static enum opt_outcome bad_usage(const struct opt_program *program, const char *argument, bool missing, struct error *err)
 {
-    error_set(err, ERR_USAGE, "BadOption", "%s '%s'; try '%s --help'",
-              missing ? "a value is missing after" : "unknown option", argument, program->name);
+    const char letter[] = {'-', (char)optopt, '\0'};
+    bool is_letter = optopt > 0 && optopt < CODE_HELP;
+
+    if (!missing && optopt >= CODE_HELP)
+        error_set(err, ERR_USAGE, "BadOption", "'%.*s' takes no value; try '%s --help'", (int)strcspn(argument, "="),
+                  argument, program->name);
+    else
+        error_set(err, ERR_USAGE, "BadOption", "%s '%s'; try '%s --help'",
+                  missing ? "a value is missing after" : "unknown option", is_letter ? letter : argument, program->name);
     return OPT_BAD;
 }
 

@@ -18,6 +18,7 @@ enum opt_type {
     OPT_FLAG,   /* bool; from a setting: 1, true, yes or on */
     OPT_STRING, /* const char *; borrowed from argv or the configuration */
     OPT_LIST,   /* struct opt_list; repeatable, and commas separate */
+    OPT_EACH,   /* struct opt_list; repeatable, each value taken whole */
     OPT_INT,    /* int64_t within [min, max] */
     OPT_SIZE,   /* int64_t bytes: a number with k, M or G (powers of 1024) */
     OPT_REAL,   /* double within [min, max] */

@@ -80,8 +80,9 @@ static void grow(struct generation *g)
 bool seen_add(struct seen *seen, const void *data, size_t len)
 {
     struct key key = hash(data, len);
+    bool known = holds(&seen->before, key); /* then it moves over: it is one of the latest again */
 
-    if (holds(&seen->now, key) || holds(&seen->before, key))
+    if (holds(&seen->now, key))
         return true;
     if (seen->now.used == seen->keys_max) {
         seen->forgot = seen->forgot || seen->before.used > 0;
@@ -93,7 +94,7 @@ bool seen_add(struct seen *seen, const void *data, size_t len)
         grow(&seen->now);
     *find(&seen->now, key) = key;
     seen->now.used++;
-    return false;
+    return known;
 }
 
 bool seen_forgot(const struct seen *seen)

@@ -13,13 +13,14 @@ struct filter {
 
 /*
  * Definitions in front of the user's program, on its first line, that shadow whatever reaches outside the record. An
- * import must stand first in a program, so the same prefix also makes modules a syntax error. $ENV is bound by
- * filter_compile.
+ * import must stand first in a program, so the same prefix also makes modules a syntax error. $ENV is the compiler's own
+ * unless it is bound where the program stands: a global of that name would not do.
  */
 static const char shadow[] = "def env: {}; def input: error(\"input is not available\"); def inputs: empty; "
                              "def input_filename: null; def input_line_number: 0; def debug: .; def debug(f): .; def stderr: .; "
                              "def halt: error(\"halt is not available\"); def halt_error: error; def halt_error(f): error; "
-                             "def modulemeta: error(\"modules are not available\"); def get_search_list: []; ";
+                             "def modulemeta: error(\"modules are not available\"); def get_search_list: []; "
+                             "def get_prog_origin: null; def get_jq_origin: null; {} as $ENV | ";
 
 static void complain(void *state, jv message)
 {
@@ -38,7 +39,6 @@ struct filter *filter_compile(const char *program, struct error *err)
 {
     struct filter *filter = mem_calloc(1, sizeof(*filter));
     char *guarded = mem_printf("%s%s", shadow, program);
-    jv globals = jv_object_set(jv_object(), jv_string("ENV"), jv_object());
     int compiled;
 
     buf_init(&filter->complaints, 65536);
@@ -46,7 +46,7 @@ struct filter *filter_compile(const char *program, struct error *err)
     if (filter->jq == NULL)
         abort(); /* out of memory, as everywhere in libjq */
     jq_set_error_cb(filter->jq, complain, filter);
-    compiled = jq_compile_args(filter->jq, guarded, globals);
+    compiled = jq_compile_args(filter->jq, guarded, jv_object());
     free(guarded);
     if (compiled)
         return filter;

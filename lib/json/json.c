@@ -3,15 +3,30 @@
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
+#include "json/repair.h"
 #include "json/scan.h"
 
 /* libjq before 1.7 keeps numbers as doubles only; the build says so. */
 #ifndef MAKI_JV_LITERALS
 #define MAKI_JV_LITERALS 1
 #endif
+
+static jv parse_scanned(const char *text, size_t len, bool damaged)
+{
+    char *repaired;
+    jv value;
+
+    if (!damaged)
+        return jv_parse_sized(text, (int)len);
+    repaired = repair_text(text, len, &len);
+    value = len <= INT_MAX ? jv_parse_sized(repaired, (int)len) : jv_invalid_with_msg(jv_string("a text of over 2 GB"));
+    free(repaired);
+    return value;
+}
 
 jv json_parse(const char *text, size_t len, bool *repaired, struct error *err)
 {
@@ -30,7 +45,7 @@ jv json_parse(const char *text, size_t len, bool *repaired, struct error *err)
         error_set(err, ERR_DATA, "LongNumber", "a number has more digits than this build's libjq keeps; make it a string");
         return jv_invalid();
     }
-    value = jv_parse_sized(text, (int)len);
+    value = parse_scanned(text, len, notes.bad_utf8 || notes.lone_surrogate);
     if (!jv_is_valid(value)) {
         jv message = jv_invalid_get_msg(value);
 

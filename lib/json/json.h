@@ -26,6 +26,9 @@ jv json_parse(const char *text, size_t len, bool *repaired, struct error *err);
 int json_write(struct buf *out, jv value);
 int json_write_canonical(struct buf *out, jv value);
 
+/* Append the compact JSON text that json_write wrote with line breaks and an indent of two, for people. -1 if it is full. */
+int json_indent(struct buf *out, const char *text, size_t len);
+
 /* Append a string literal, quoted and escaped, from UTF-8 bytes; invalid bytes become U+FFFD. */
 int json_write_string(struct buf *out, const char *text, size_t len);
 

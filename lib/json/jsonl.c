@@ -89,7 +89,7 @@ static void trim_end(struct buf *text)
 {
     size_t len = text->len;
 
-    while (len > 0 && strchr(" \t\r", text->data[len - 1]))
+    while (len > 0 && memchr(" \t\r", text->data[len - 1], 3)) /* not strchr, which finds a NUL too */
         len--;
     buf_truncate(text, len);
 }
@@ -174,7 +174,7 @@ enum jsonl_status jsonl_next(struct jsonl *r, jv *value, struct error *err)
 
     if (status != JSONL_VALUE)
         return status;
-    if (r->documents && r->text.len == 1 && strchr("{[", *r->text.data) && read_document(r, err) < 0)
+    if (r->documents && r->text.len == 1 && memchr("{[", *r->text.data, 2) && read_document(r, err) < 0)
         return r->too_long ? JSONL_BAD : JSONL_FAILED;
     *value = json_parse(r->text.data, r->text.len, &r->repaired, err);
     if (jv_is_valid(*value))

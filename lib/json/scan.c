@@ -7,6 +7,9 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+/* The largest exponent that is let through, and the largest that surely fits a double. */
+enum { EXPONENT_MAX = 999999, DOUBLE_EXPONENT = 290 };
+
 /* A member name of an object that is still open. */
 struct name {
     const char *text; /* between the quotes, escapes as written */
@@ -135,6 +138,7 @@ static int scan_string(struct scan *s, uint64_t *hash)
             size_t size = utf8_decode(s->p, (size_t)(s->end - s->p), &code);
 
             s->notes->bad_utf8 |= size == 0;
+            code = size ? code : 0xfffd; /* what repair_text makes of it */
             s->p += size ? size : 1;
         }
         h = mix(h, code);
@@ -155,10 +159,27 @@ static int scan_digits(struct scan *s, int *count)
     return 0;
 }
 
+/*
+ * The size of the exponent at the 'e'. libjq keeps any up to a billion, and makes infinity or zero of the rest without a
+ * word: what is no number that anybody measured is refused long before.
+ */
+static int scan_exponent(struct scan *s, long *exponent)
+{
+    int digits = 0;
+
+    s->p++;
+    s->p += at(s, '+') || at(s, '-');
+    for (const char *p = s->p; p < s->end && *p >= '0' && *p <= '9' && *exponent <= EXPONENT_MAX; p++)
+        *exponent = *exponent * 10 + (*p - '0');
+    if (*exponent > EXPONENT_MAX)
+        return fail(s, "a number out of range");
+    return scan_digits(s, &digits);
+}
+
 static int scan_number(struct scan *s)
 {
     int digits = 0;
-    int ignored = 0;
+    long exponent = 0;
 
     s->p += *s->p == '-';
     if (at(s, '0')) {
@@ -173,13 +194,9 @@ static int scan_number(struct scan *s)
         if (scan_digits(s, &digits) < 0)
             return -1;
     }
-    if (at(s, 'e') || at(s, 'E')) {
-        s->p++;
-        s->p += at(s, '+') || at(s, '-');
-        if (scan_digits(s, &ignored) < 0)
-            return -1;
-    }
-    s->notes->long_number |= digits > 15;
+    if ((at(s, 'e') || at(s, 'E')) && scan_exponent(s, &exponent) < 0)
+        return -1;
+    s->notes->long_number |= digits > 15 || exponent > DOUBLE_EXPONENT;
     return 0;
 }
 

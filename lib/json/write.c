@@ -50,8 +50,11 @@ static int write_escape(struct buf *out, unsigned char c)
     static const char short_forms[] = "b\bf\fn\nr\rt\t\"\"\\\\";
 
     for (const char *s = short_forms; *s; s += 2) {
-        if ((unsigned char)s[1] == c)
-            return buf_addf(out, "\\%c", s[0]);
+        if ((unsigned char)s[1] == c) {
+            const char pair[2] = {'\\', s[0]};
+
+            return buf_add(out, pair, 2); /* bodies are full of newlines: printf would be felt */
+        }
     }
     return buf_addf(out, "\\u%04x", c);
 }

@@ -11,7 +11,13 @@
 
 enum { CALLS_MAX = 2, RESPONSE_BYTES_MAX = 16 << 20, WINDOW_FACTOR = 2 };
 
-enum job_state { JOB_FREE, JOB_WAITING, JOB_ASKING, JOB_ANSWERED, JOB_DONE };
+enum job_state {
+    JOB_FREE,
+    JOB_WAITING,  /* has something to send, at first or as a repair */
+    JOB_ASKING,   /* is with the transport */
+    JOB_ANSWERED, /* the cache had the answer; it is to be handled */
+    JOB_DONE,
+};
 
 /* A question under way. */
 struct job {
@@ -33,7 +39,7 @@ struct ask {
     size_t size, first, count;
     size_t asking;
     bool stopped;        /* `done` said so */
-    struct error broken; /* the transport or the cache failed: kind ERR_NONE otherwise */
+    struct error broken; /* the transport or the cache failed, which ends it all: kind ERR_NONE otherwise */
 };
 
 static struct job *job_at(struct ask *ask, size_t i)
@@ -47,7 +53,8 @@ struct ask *ask_new(const struct ask_options *options)
 
     assert(options->in_flight_max > 0);
     ask->o = *options;
-    ask->size = options->in_flight_max * WINDOW_FACTOR;
+    /* in order, answers wait for those before them, and new questions go out meanwhile */
+    ask->size = options->in_flight_max * (options->unordered ? 1 : WINDOW_FACTOR);
     ask->jobs = mem_calloc(ask->size, sizeof(*ask->jobs));
     for (size_t i = 0; i < ask->size; i++) {
         ask->jobs[i].ask = ask;
@@ -108,53 +115,20 @@ jv ask_usage_object(const struct converse_usage *usage)
     return object;
 }
 
-/* The end of the JSON object that starts at `start`, by counting brackets outside strings; NULL if it does not end. */
-static const char *object_end(const char *start)
-{
-    int depth = 0;
-    bool in_string = false;
-
-    for (const char *p = start; *p; p++) {
-        if (in_string) {
-            if (*p == '\\' && p[1])
-                p++;
-            else if (*p == '"')
-                in_string = false;
-        } else if (*p == '"') {
-            in_string = true;
-        } else if (*p == '{') {
-            depth++;
-        } else if (*p == '}' && --depth == 0) {
-            return p + 1;
-        }
-    }
-    return NULL;
-}
-
-jv ask_find_object(const char *text)
-{
-    struct error ignored;
-
-    for (const char *start = strchr(text, '{'); start != NULL; start = strchr(start + 1, '{')) {
-        const char *end = object_end(start);
-        jv value;
-
-        if (end == NULL)
-            break;
-        value = json_parse(start, (size_t)(end - start), NULL, &ignored);
-        if (jv_is_valid(value))
-            return value;
-    }
-    return jv_invalid();
-}
-
 static void job_fail(struct job *job, const struct error *err)
 {
     job->outcome.err = *err;
+    if (err->attempts == 0)
+        job->outcome.err.attempts = job->outcome.calls;
     job->state = JOB_DONE;
-    /* a retry of what failed is to ask anew, not to meet the same useless answers again */
+}
+
+/* The answers were no use: a retry is to ask anew, not to meet them again. */
+static void job_fail_for_good(struct job *job, const struct error *err)
+{
     for (int i = 0; job->ask->o.cache_dir && i < job->outcome.calls; i++)
         cache_drop(job->ask->o.cache_dir, job->keys[i]);
+    job_fail(job, err);
 }
 
 static void on_response(void *context, const struct http_response *response, const struct error *err);
@@ -193,14 +167,14 @@ static void job_repair(struct job *job, const struct converse_answer *answer, co
         struct error final = *err;
 
         error_prefix(&final, "the model's answer is invalid, also after one repair");
-        job_fail(job, &final);
+        job_fail_for_good(job, &final);
         return;
     }
     complaint = mem_printf("Your answer cannot be used: %s. Answer again, with the whole corrected object.", err->message);
     converse_chat_object(&job->chat, answer->message, complaint);
     free(complaint);
     job->ask->totals.repaired++;
-    job_send(job);
+    job->state = JOB_WAITING;
 }
 
 static void job_check(struct job *job, const struct converse_answer *answer)
@@ -240,10 +214,12 @@ static void job_answer(struct job *job, const struct http_response *response, bo
     add_usage(&job->outcome.usage, &answer.usage);
     if (!from_cache)
         add_usage(&ask->totals.usage, &answer.usage);
-    if (status < 0)
-        job_fail(job, &err);
-    else
+    if (status == 0)
         job_check(job, &answer);
+    else if (response->status == 200)
+        job_fail_for_good(job, &err);
+    else
+        job_fail(job, &err);
     converse_answer_clear(&answer);
 }
 
@@ -271,18 +247,15 @@ static void job_take_cached(struct job *job)
     struct error ignored;
     struct http_response response = {.status = 200, .body = job->cached.data, .body_len = job->cached.len};
     jv body = json_parse(response.body, response.body_len, NULL, &ignored);
-    struct buf text = job->cached;
 
-    if (!json_is(body, JV_KIND_OBJECT)) {
-        cache_drop(job->ask->o.cache_dir, job->keys[job->outcome.calls]);
-        buf_reset(&job->cached);
-        job_send(job);
-    } else {
-        buf_init(&job->cached, RESPONSE_BYTES_MAX); /* handling it may fetch the next one */
+    if (json_is(body, JV_KIND_OBJECT)) {
         job_answer(job, &response, true);
-        buf_clear(&text);
+    } else {
+        cache_drop(job->ask->o.cache_dir, job->keys[job->outcome.calls]);
+        job->state = JOB_WAITING;
     }
     jv_free(body);
+    buf_clear(&job->cached);
 }
 
 static int deliver(struct ask *ask, struct job *job)
@@ -315,25 +288,36 @@ static int deliver_done(struct ask *ask)
     return 0;
 }
 
-/* Move every job on that can be moved without waiting. */
+/* Move every job on that can be moved without waiting, the oldest first, so that none is overtaken for ever. */
 static void advance(struct ask *ask)
 {
     for (size_t i = 0; i < ask->count; i++) {
         struct job *job = job_at(ask, i);
 
-        if (job->state == JOB_WAITING && ask->asking < ask->o.in_flight_max)
-            job_send(job);
-        while (job->state == JOB_ANSWERED)
-            job_take_cached(job);
+        while (job->state == JOB_ANSWERED || (job->state == JOB_WAITING && ask->asking < ask->o.in_flight_max)) {
+            if (job->state == JOB_ANSWERED)
+                job_take_cached(job);
+            else
+                job_send(job);
+        }
     }
+}
+
+static bool can_deliver(struct ask *ask)
+{
+    for (size_t i = 0; i < ask->count && (i == 0 || ask->o.unordered); i++) {
+        if (job_at(ask, i)->state == JOB_DONE)
+            return true;
+    }
+    return false;
 }
 
 /* One round: advance, wait for the transport if nothing else is left to do, deliver. */
 static int run_once(struct ask *ask, struct error *err)
 {
     advance(ask);
-    if (ask->asking > 0 && job_at(ask, 0)->state == JOB_ASKING && http_wait(ask->o.transport, 1000, err) < 0)
-        return -1;
+    if (ask->asking > 0 && !can_deliver(ask) && http_wait(ask->o.transport, 1000, err) < 0)
+        ask->broken = *err;
     if (deliver_done(ask) < 0) {
         error_clear(err);
         return -1;
@@ -345,28 +329,39 @@ static int run_once(struct ask *ask, struct error *err)
     return 0;
 }
 
+/* A place for another question, or NULL. Where order does not matter, a slow question holds up no other. */
+static struct job *free_place(struct ask *ask)
+{
+    for (size_t i = 0; ask->o.unordered && i < ask->count; i++) {
+        if (job_at(ask, i)->state == JOB_FREE)
+            return job_at(ask, i);
+    }
+    return ask->count < ask->size ? job_at(ask, ask->count++) : NULL;
+}
+
 int ask_submit(struct ask *ask, const char *message, size_t len, void *question, struct error *err)
 {
     struct job *job;
 
-    assert(!ask->stopped);
-    while (ask->count == ask->size) {
+    assert(!ask->stopped && ask->broken.kind == ERR_NONE);
+    while ((job = free_place(ask)) == NULL) {
         if (run_once(ask, err) < 0)
             return -1;
     }
-    job = job_at(ask, ask->count++);
     job->state = JOB_WAITING;
     job->question = question;
     job->outcome = (struct ask_outcome){.result = jv_invalid()};
     converse_chat_init(&job->chat, ask->o.template);
     converse_chat_user(&job->chat, message, len);
-    if (ask->asking < ask->o.in_flight_max)
-        job_send(job);
+    advance(ask);
     return 0;
 }
 
 int ask_drain(struct ask *ask, struct error *err)
 {
+    *err = ask->broken;
+    if (ask->stopped || ask->broken.kind != ERR_NONE)
+        return -1;
     while (ask->count > 0) {
         if (run_once(ask, err) < 0)
             return -1;

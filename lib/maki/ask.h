@@ -13,7 +13,8 @@
  * Asking a model for a checked object, many at once. Each question is one user message to a task's template. The answer
  * (the forced tool's input, else JSON found in the text) is checked by the task; an invalid one is given back to the model
  * once, with what is wrong; a second invalid one is a failure. Outcomes come in the order of the questions, unless told
- * otherwise. Answers are kept in a cache folder, if one is given, as soon as they arrive: no call is paid for twice.
+ * otherwise. Answers are kept in a cache folder, if one is given, as soon as they arrive: no call is paid for twice. Only
+ * answers that proved to be of no use are forgotten, so that the same question can be put again.
  */
 struct ask;
 
@@ -64,12 +65,15 @@ struct ask *ask_new(const struct ask_options *options);
  */
 int ask_submit(struct ask *ask, const char *message, size_t len, void *question, struct error *err);
 
-/* Wait until every question has its outcome. */
+/*
+ * Wait until every question has its outcome. -1 as ask_submit, also where that said so before: what stopped the questions
+ * stays.
+ */
 int ask_drain(struct ask *ask, struct error *err);
 
 const struct ask_totals *ask_totals(const struct ask *ask);
 
-/* Questions without an outcome are handed to `drop`. */
+/* Questions without an outcome are handed to `drop`. Free the transport first if any are under way: it may look at them. */
 void ask_free(struct ask *ask);
 
 /* {"input":n,"output":n}, and cacheRead and cacheWrite where there are any. A new value. */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "maki/case_communications.h"
 #include "maki/case_member.h"
+#include "json/json.h"
 
 /* In the record's order; the others follow in fill(). */
 static const struct case_member members[] = {
@@ -23,8 +24,9 @@ static const struct case_member members[] = {
 };
 
 /*
- * Other records have a caseId too, and all else may be missing from a case: without this, a file given by mistake would
- * turn into empty cases. Whatever has a subject is not looked at further, which is every real case.
+ * Other records have a caseId too, and all else may be missing from a case: without this, a file
+ * given by mistake would turn into empty cases. Whatever has a subject is not looked at further,
+ * which is every real case.
  */
 static int check_is_case(jv raw, enum case_style style, struct error *err)
 {
@@ -33,8 +35,9 @@ static int check_is_case(jv raw, enum case_style style, struct error *err)
         const char *what;
     } others[] = {
         {"body", "a communication, not a case; give the case that it belongs to"},
-        {"Body", "a communication, not a case; give the folder that holds both support-cases-data and "
-                 "support-cases-communications"},
+        {"Body",
+         "a communication, not a case; give the folder that holds both support-cases-data and "
+         "support-cases-communications"},
         {"case_summary", "an insight, not a case"},
         {"stage", "a failure record, not a case; its case is in it: jq -c .record FILE"},
         {"cases", "a page, but its cases are no array"},
@@ -121,10 +124,12 @@ static int fill(jv *into, enum case_style style, jv raw, struct error *err)
     if (check_is_case(raw, style, err) < 0)
         return -1;
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        if (case_member_add(into, &members[i], style, raw, err) < 0 || (i == 0 && check_case_id(*into, err) < 0))
+        if (case_member_add(into, &members[i], style, raw, err) < 0 ||
+            (i == 0 && check_case_id(*into, err) < 0))
             return -1;
     }
-    if (add_addresses(into, style, raw, err) < 0 || case_communications_add(into, style, raw, err) < 0)
+    if (add_addresses(into, style, raw, err) < 0 ||
+        case_communications_add(into, style, raw, err) < 0)
         return -1;
     return add_source(into, raw, err) < 0 || add_maki(into, raw, err) < 0 ? -1 : 0;
 }

@@ -8,18 +8,20 @@
 #include "json/json.h"
 
 /*
- * The case record (docs/case.schema.json), and the shapes that support cases come in: DescribeCases objects
- * (https://docs.aws.amazon.com/awssupport/latest/APIReference/API_CaseDetails.html) and pages of them, the data objects of
- * the CID data collection, and cases that are normal already.
+ * The case record (docs/case.schema.json), and the shapes that support cases come in: DescribeCases
+ * objects (https://docs.aws.amazon.com/awssupport/latest/APIReference/API_CaseDetails.html) and
+ * pages of them, the data objects of the CID data collection, and cases that are normal already.
  */
 
 /*
- * Bring one case (borrowed) into the form of the record: the schema's members in its order, ids as strings with all of
- * their digits, times that can be read in UTC with milliseconds, communications oldest first. Members the record does
- * not have are dropped, but for the object `maki`, which stays, last. A normal case comes out as the same bytes.
+ * Bring one case (borrowed) into the form of the record: the schema's members in its order, ids as
+ * strings with all of their digits, times that can be read in UTC with milliseconds, communications
+ * oldest first. Members the record does not have are dropped, but for the object `maki`, which
+ * stays, last. A normal case comes out as the same bytes.
  *
- * A new value. jv_invalid() with ERR_DATA: MissingCaseId, BadCaseId, WrongType (naming the member), or NotACase for
- * records that have a caseId but are something else: a communication, an insight, a failure record.
+ * A new value. jv_invalid() with ERR_DATA: MissingCaseId, BadCaseId, WrongType (naming the member),
+ * or NotACase for records that have a caseId but are something else: a communication, an insight, a
+ * failure record.
  */
 jv case_normalise(jv raw, struct error *err);
 
@@ -30,8 +32,9 @@ jv case_page(jv value);
 bool case_is_cid(jv raw);
 
 /*
- * A CID data object (borrowed) with what CID keeps elsewhere: the case's communications (an array of CID objects, taken)
- * and the account id (from the key; NULL if it has none). A new value for case_normalise.
+ * A CID data object (borrowed) with what CID keeps elsewhere: the case's communications (an array
+ * of CID objects, taken) and the account id (from the key; NULL if it has none). A new value for
+ * case_normalise.
  */
 jv case_cid_join(jv data, jv communications, const char *account_id);
 

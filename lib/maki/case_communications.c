@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "maki/case.h"
+#include "json/json.h"
 
 static const struct case_member members[] = {
     {{"timeCreated", "TimeCreated"}, CASE_TIME, false},
@@ -53,7 +54,8 @@ static jv reorder(jv communications, struct timed *timed, int count)
     }
     qsort(timed, (size_t)count, sizeof(*timed), compare_timed);
     for (int i = 0; i < total; i++)
-        json_append(&sorted, jv_copy(json_at(communications, moves[i] ? timed[next++].position : i)));
+        json_append(&sorted,
+                    jv_copy(json_at(communications, moves[i] ? timed[next++].position : i)));
     free(moves);
     jv_free(communications);
     return sorted;
@@ -84,9 +86,11 @@ static int check_same_case(jv raw, jv communication, struct error *err)
 {
     jv theirs = json_get(communication, "CaseId");
 
-    if (case_member_is_absent(theirs) || jv_equal(jv_copy(theirs), jv_copy(json_get(raw, "CaseId"))))
+    if (case_member_is_absent(theirs) ||
+        jv_equal(jv_copy(theirs), jv_copy(json_get(raw, "CaseId"))))
         return 0;
-    return error_set(err, ERR_DATA, "OtherCase", "CaseId: this communication belongs to another case");
+    return error_set(err, ERR_DATA, "OtherCase",
+                     "CaseId: this communication belongs to another case");
 }
 
 /* A new object; jv_invalid() with an error. */
@@ -118,7 +122,7 @@ static jv find(jv raw, enum case_style style, const char **name)
     found = json_get(raw, *name);
     if (case_member_is_absent(found) && style == CASE_CAMEL) {
         *name = "recentCommunications.communications";
-        found = json_get_path(raw, "recentCommunications", "communications", NULL);
+        found = json_get(json_get(raw, "recentCommunications"), "communications");
     }
     return found;
 }

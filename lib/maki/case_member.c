@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "json/json.h"
 
 enum { ID_NUMBER_DIGITS_MAX = 256 };
 
@@ -13,8 +14,11 @@ bool case_member_is_absent(jv value)
 
 int case_member_wrong_type(struct error *err, const char *name, const char *expected, jv value)
 {
+    if (!jv_is_valid(value))
+        return error_set(err, ERR_DATA, "WrongType", "%s: expected %s, but it is missing", name,
+                         expected);
     return error_set(err, ERR_DATA, "WrongType", "%s: expected %s, not a JSON %s", name, expected,
-                     jv_is_valid(value) ? jv_kind_name(jv_get_kind(value)) : "nothing");
+                     jv_kind_name(jv_get_kind(value)));
 }
 
 /* In the normal form already? (A leap second's :60 is not: it means the next minute's :00.) */
@@ -48,14 +52,16 @@ static jv id_from_number(jv number, const char *name, struct error *err)
     if (!buf_full(&text) && strspn(buf_str(&text), "0123456789") == text.len)
         id = jv_string(buf_str(&text));
     else
-        error_set(err, ERR_DATA, "WrongType", "%s: expected a string or a whole number of at most %d digits", name,
+        error_set(err, ERR_DATA, "WrongType",
+                  "%s: expected a string or a whole number of at most %d digits", name,
                   ID_NUMBER_DIGITS_MAX);
     buf_clear(&text);
     return id;
 }
 
 /* A string; jv_invalid() with an error. */
-static jv normal_value(const struct case_member *member, const char *name, jv value, struct error *err)
+static jv normal_value(const struct case_member *member, const char *name, jv value,
+                       struct error *err)
 {
     if (case_member_is_absent(value))
         return jv_string("");
@@ -68,7 +74,8 @@ static jv normal_value(const struct case_member *member, const char *name, jv va
     return member->kind == CASE_TIME ? normal_time(value) : jv_copy(value);
 }
 
-int case_member_add(jv *into, const struct case_member *member, enum case_style style, jv raw, struct error *err)
+int case_member_add(jv *into, const struct case_member *member, enum case_style style, jv raw,
+                    struct error *err)
 {
     const char *name = member->names[style];
     jv value = normal_value(member, name, json_get(raw, name), err);

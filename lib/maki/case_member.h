@@ -8,7 +8,8 @@
 #include "base/error.h"
 #include "json/json.h"
 
-/* The plain members of cases and communications: strings of three kinds, under the names of two families of shapes. */
+/* The plain members of cases and communications: strings of three kinds, under the names of two
+ * families of shapes. */
 enum case_style { CASE_CAMEL, CASE_PASCAL, CASE_STYLES }; /* DescribeCases and the record; CID */
 
 enum case_member_kind {
@@ -23,8 +24,10 @@ struct case_member {
     bool optional; /* left out where there is nothing in it; the others are "" then */
 };
 
-/* Add a member's normal form to `into`, from `raw` (borrowed). -1 with ERR_DATA naming the member. */
-int case_member_add(jv *into, const struct case_member *member, enum case_style style, jv raw, struct error *err);
+/* Add a member's normal form to `into`, from `raw` (borrowed). -1 with ERR_DATA naming the member.
+ */
+int case_member_add(jv *into, const struct case_member *member, enum case_style style, jv raw,
+                    struct error *err);
 
 /* No value, or null: the same here. */
 bool case_member_is_absent(jv value);

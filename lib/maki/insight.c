@@ -99,8 +99,10 @@ static jv checked_sentiment(jv answer, struct error *err)
 static jv checked_link(jv answer, struct error *err)
 {
     jv text = checked_text(answer, "suggestion_link", err);
+    size_t len;
+    const char *link = json_text(text, &len);
 
-    if (!jv_is_valid(text) || insight_link_is_allowed(jv_string_value(text)))
+    if (link == NULL || (strlen(link) == len && insight_link_is_allowed(link)))
         return text;
     error_set(err, ERR_DATA, "InvalidAnswer", "suggestion_link must be one https link to docs.aws.amazon.com or another AWS "
                                               "documentation host");

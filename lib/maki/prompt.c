@@ -126,7 +126,7 @@ static void make_marker(const char *data, size_t len, char marker[DIGEST_HEX_SIZ
     marker[MARKER_DIGITS] = '\0';
 }
 
-void prompt_fence(struct buf *text, const char *instruction, jv data)
+int prompt_fence(struct buf *text, const char *instruction, jv data)
 {
     char marker[DIGEST_HEX_SIZE];
     struct buf json;
@@ -137,7 +137,9 @@ void prompt_fence(struct buf *text, const char *instruction, jv data)
     buf_addf(text, "%s\n<data %s>\n", instruction, marker);
     buf_add(text, buf_str(&json), json.len);
     buf_addf(text, "\n</data %s>", marker);
+    text->full = text->full || buf_full(&json);
     buf_clear(&json);
+    return buf_full(text) ? -1 : 0;
 }
 
 const char *prompt_unfence(const char *message, size_t len, size_t *data_len)
@@ -208,15 +210,26 @@ static size_t body_len(jv communication)
     return len;
 }
 
+static size_t all_len(jv communications)
+{
+    size_t sum = 0;
+
+    for (int i = 0; i < json_count(communications); i++)
+        sum += body_len(json_at(communications, i));
+    return sum;
+}
+
 /*
  * How many bytes each communication may have so that all fit: short ones whole, the long ones share what is left. The level is
- * raised until the budget is spent.
+ * raised until the budget is spent, or nearly so.
  */
 static size_t fair_share(jv communications, size_t budget)
 {
     int count = json_count(communications);
     size_t share = count ? budget / (size_t)count : budget;
 
+    if (all_len(communications) <= budget)
+        return budget;
     for (int round = 0; round < 8; round++) {
         size_t spent = 0;
         size_t longer = 0;
@@ -237,23 +250,53 @@ static size_t fair_share(jv communications, size_t budget)
 static jv one_communication(jv communication, size_t share, bool *cut)
 {
     size_t len = 0;
+    size_t time_len = 0;
     const char *body = json_str(communication, "body", &len);
-    const char *time = json_str(communication, "timeCreated", NULL);
+    const char *time = json_str(communication, "timeCreated", &time_len);
     jv out = jv_object();
 
     json_set_str(&out, "from", side_of(json_str(communication, "submittedBy", NULL)));
-    json_set_str(&out, "timeCreated", time ? time : "");
+    json_set(&out, "timeCreated", shorten(time ? time : "", time_len, 64, cut));
     json_set(&out, "body", shorten(body ? body : "", len, share, cut));
     return out;
+}
+
+/* The communications that are sent, as a new array: all, or the first and the last of very many. */
+static jv choose_communications(jv all)
+{
+    int count = json_count(all);
+    jv chosen = jv_array();
+
+    for (int i = 0; i < count; i++) {
+        if (i < PROMPT_COMMUNICATIONS_MAX / 2 || i >= count - PROMPT_COMMUNICATIONS_MAX / 2)
+            json_append(&chosen, jv_copy(json_at(all, i)));
+    }
+    return chosen;
+}
+
+/* Sets `communications`, and how many were left out if any were. */
+static void add_communications(jv *data, jv support_case, bool *cut)
+{
+    jv all = json_get(support_case, "communications");
+    jv chosen = choose_communications(all);
+    size_t share = fair_share(chosen, PROMPT_CASE_BYTES_MAX);
+    int left_out = json_count(all) - json_count(chosen);
+    jv communications = jv_array();
+
+    for (int i = 0; i < json_count(chosen); i++)
+        json_append(&communications, one_communication(json_at(chosen, i), share, cut));
+    json_set(data, "communications", communications);
+    if (left_out > 0) {
+        *cut = true;
+        json_set(data, "communicationsLeftOut", jv_number(left_out));
+    }
+    jv_free(chosen);
 }
 
 jv prompt_case_data(jv support_case, bool *cut)
 {
     static const char *const members[] = {"status", "serviceCode", "categoryCode", "severityCode", "language"};
-    jv all = json_get(support_case, "communications");
     jv data = jv_object();
-    jv communications = jv_array();
-    size_t share = fair_share(all, PROMPT_CASE_BYTES_MAX);
     size_t len = 0;
     const char *subject = json_str(support_case, "subject", &len);
 
@@ -265,8 +308,6 @@ jv prompt_case_data(jv support_case, bool *cut)
         if (text != NULL)
             json_set(&data, members[i], shorten(text, len, 256, cut));
     }
-    for (int i = 0; i < json_count(all); i++)
-        json_append(&communications, one_communication(json_at(all, i), share, cut));
-    json_set(&data, "communications", communications);
+    add_communications(&data, support_case, cut);
     return data;
 }

@@ -26,16 +26,19 @@
 #define PROMPT_TOOL_CASE "record_case"
 #define PROMPT_TOOL_SUMMARY "record_summary"
 
-/* Longest case text that is sent, in bytes; what is over is cut from the middle and the cut is told. */
-enum { PROMPT_CASE_BYTES_MAX = 200000 };
+/*
+ * Longest case text that is sent, in bytes, and most communications; what is over is left out from the middle, and the gap
+ * is told.
+ */
+enum { PROMPT_CASE_BYTES_MAX = 200000, PROMPT_COMMUNICATIONS_MAX = 1000 };
 
 /* The constant part of each task's request; the caller frees it with converse_template_free. */
 struct converse_template *prompt_insight_template(const struct category_set *set, const struct converse_settings *settings);
 struct converse_template *prompt_case_template(const struct category_set *set, const struct converse_settings *settings);
 struct converse_template *prompt_summary_template(const struct category_set *set, const struct converse_settings *settings);
 
-/* Append `data` (borrowed) between markers, after a line of instruction. */
-void prompt_fence(struct buf *text, const char *instruction, jv data);
+/* Append `data` (borrowed) between markers, after a line of instruction. -1 if it does not fit the buffer. */
+int prompt_fence(struct buf *text, const char *instruction, jv data);
 
 /*
  * Find what prompt_fence put into a message: the JSON text between the markers, whose marker must be the digest of that

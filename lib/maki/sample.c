@@ -43,7 +43,8 @@ void sample_offer(struct sample *s, jv item)
     if (s->seen++ % s->stride != 0)
         return;
     buf_init(&text, s->bytes_max);
-    json_write(&text, item);
+    if (json_write(&text, item) < 0)
+        buf_reset(&text); /* it keeps its place, so that the stride stays even */
     s->items = mem_grow(s->items, &s->cap, s->count + 1, sizeof(*s->items));
     s->lens = mem_grow(s->lens, &s->lens_cap, s->count + 1, sizeof(*s->lens));
     s->lens[s->count] = text.len;
@@ -59,10 +60,9 @@ jv sample_array(const struct sample *s)
 
     for (size_t i = 0; i < s->count; i++) {
         struct error ignored;
-        jv item = json_parse(s->items[i], s->lens[i], NULL, &ignored);
 
-        if (jv_is_valid(item)) /* an item larger than the whole budget was cut and does not parse */
-            json_append(&array, item);
+        if (s->lens[i] > 0)
+            json_append(&array, json_parse(s->items[i], s->lens[i], NULL, &ignored));
     }
     return array;
 }

@@ -14,7 +14,7 @@ struct sample {
     size_t *lens;
     size_t count, cap, lens_cap;
     size_t bytes;     /* of all that is kept */
-    size_t bytes_max;
+    size_t bytes_max; /* an item that is larger alone is left out */
     long long seen;   /* items that came */
     long long stride;
 };

@@ -1,13 +1,19 @@
 #include "maki/statistics.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "maki/category.h"
+
+/* A longer key is cut; a longer case id is not shown as evidence. Both hold off input that is no insight of ours. */
+enum { KEY_BYTES_MAX = 200, TOP_SERVICES = 3 };
 
 /* What a value is broken down by. Each aspect counts under keys of its own. */
 enum aspect { BY_CATEGORY, BY_SERVICE, BY_MONTH, BY_STATUS, BY_SENTIMENT, ASPECTS };
@@ -27,13 +33,21 @@ struct evidence {
     size_t negative; /* the first so many have negative sentiment */
 };
 
+/* A category's key and a service's, by index. */
+struct pair {
+    size_t category, service;
+};
+
 struct statistics {
     long long insights;
     struct tally tallies[ASPECTS];
-    struct map *pairs;         /* "category<TAB>service": how often */
+    struct map *pairs;         /* how often a category met a service; by index in pair_keys */
+    struct pair *pair_keys;
+    size_t pair_cap;
     struct evidence *evidence; /* by index of category */
     size_t evidence_cap;
-    char from[40], to[40]; /* the first and the last timeCreated */
+    int64_t from_ms, to_ms; /* the first and the last timeCreated */
+    bool dated;             /* there are any */
 };
 
 static const char *const sentiment_names[] = {[POSITIVE] = "Positive", [NEGATIVE] = "Negative", [NEUTRAL] = "Neutral"};
@@ -61,6 +75,7 @@ void statistics_free(struct statistics *s)
         free(s->tallies[a].counts);
     }
     map_free(s->pairs);
+    free(s->pair_keys);
     free(s->evidence);
     free(s);
 }
@@ -68,9 +83,12 @@ void statistics_free(struct statistics *s)
 /* The key's index; once there are too many keys, that of "(more)". */
 static size_t bounded_add(struct map *map, const char *key)
 {
-    if (map_count(map) >= STATISTICS_KEYS_MAX && map_find(map, key, strlen(key)) == MAP_NONE)
-        key = "(more)";
-    return map_add(map, key, strlen(key));
+    static const char more[] = "(more)";
+    size_t len = strlen(key);
+
+    if (map_count(map) >= STATISTICS_KEYS_MAX && map_find(map, key, len) == MAP_NONE)
+        return map_add(map, more, sizeof(more) - 1);
+    return map_add(map, key, len);
 }
 
 static size_t count_in(struct tally *tally, const char *key, enum counter sentiment, bool open)
@@ -92,6 +110,17 @@ static const char *member(jv insight, const char *name)
     const char *text = json_str(insight, name, NULL);
 
     return text != NULL && *text ? text : "(none)";
+}
+
+/* A member that is counted by. */
+static const char *key_of(jv insight, const char *name, char key[KEY_BYTES_MAX + 1])
+{
+    const char *text = member(insight, name);
+    size_t len = utf8_clip(text, strlen(text), KEY_BYTES_MAX);
+
+    memcpy(key, text, len);
+    key[len] = '\0';
+    return key;
 }
 
 static enum counter sentiment_of(jv insight)
@@ -122,6 +151,8 @@ static void add_evidence(struct statistics *s, size_t category, const char *case
     if (s->evidence_cap > old)
         memset(s->evidence + old, 0, (s->evidence_cap - old) * sizeof(*s->evidence));
     e = &s->evidence[category];
+    if (strlen(case_id) > KEY_BYTES_MAX)
+        return;
     if (negative ? e->negative == STATISTICS_EVIDENCE_MAX : e->count == STATISTICS_EVIDENCE_MAX)
         return;
     if (e->count == STATISTICS_EVIDENCE_MAX)
@@ -135,37 +166,52 @@ static void add_evidence(struct statistics *s, size_t category, const char *case
     e->count++;
 }
 
-static void widen_range(struct statistics *s, const char *time)
+/* Its month; a time that cannot be read is of none. */
+static void count_time(struct statistics *s, jv insight, enum counter sentiment, bool open)
 {
-    if (*time == '(')
-        return;
-    if (*s->from == '\0' || strcmp(time, s->from) < 0)
-        snprintf(s->from, sizeof(s->from), "%s", time);
-    if (strcmp(time, s->to) > 0)
-        snprintf(s->to, sizeof(s->to), "%s", time);
+    char month[16] = "(none)";
+    int64_t ms;
+
+    if (time_parse_iso(member(insight, "timeCreated"), &ms) == 0) {
+        if (!s->dated || ms < s->from_ms)
+            s->from_ms = ms;
+        if (!s->dated || ms > s->to_ms)
+            s->to_ms = ms;
+        s->dated = true;
+        time_format(ms, "%Y-%m", month, sizeof(month));
+    }
+    count_in(&s->tallies[BY_MONTH], month, sentiment, open);
+}
+
+static void count_pair(struct statistics *s, struct pair pair)
+{
+    char key[64];
+    size_t before = map_count(s->pairs);
+    size_t i;
+
+    snprintf(key, sizeof(key), "%zu %zu", pair.category, pair.service);
+    i = bounded_add(s->pairs, key);
+    s->pair_keys = mem_grow(s->pair_keys, &s->pair_cap, i + 1, sizeof(*s->pair_keys));
+    if (i == before) /* it is new; beyond the bound come those of which no more is known */
+        s->pair_keys[i] = i < STATISTICS_KEYS_MAX ? pair : (struct pair){SIZE_MAX, SIZE_MAX};
+    ++*map_value(s->pairs, i);
 }
 
 void statistics_add(struct statistics *s, jv insight)
 {
     enum counter sentiment = sentiment_of(insight);
     bool open = is_open(insight);
-    const char *time = member(insight, "timeCreated");
-    const char *service = member(insight, "serviceCode");
-    size_t category = count_in(&s->tallies[BY_CATEGORY], member(insight, "category"), sentiment, open);
-    char month[8];
-    char *pair;
+    char key[KEY_BYTES_MAX + 1];
+    size_t category = count_in(&s->tallies[BY_CATEGORY], key_of(insight, "category", key), sentiment, open);
+    size_t service;
 
     s->insights++;
-    snprintf(month, sizeof(month), "%.7s", time);
-    count_in(&s->tallies[BY_SERVICE], service, sentiment, open);
-    count_in(&s->tallies[BY_MONTH], month, sentiment, open);
-    count_in(&s->tallies[BY_STATUS], member(insight, "status"), sentiment, open);
+    count_time(s, insight, sentiment, open);
+    count_in(&s->tallies[BY_STATUS], key_of(insight, "status", key), sentiment, open);
+    service = count_in(&s->tallies[BY_SERVICE], key_of(insight, "serviceCode", key), sentiment, open);
     count_in(&s->tallies[BY_SENTIMENT], sentiment_names[sentiment], sentiment, open);
-    pair = mem_printf("%s\t%s", map_key(s->tallies[BY_CATEGORY].keys, category, NULL), service);
-    ++*map_value(s->pairs, bounded_add(s->pairs, pair));
-    free(pair);
+    count_pair(s, (struct pair){category, service});
     add_evidence(s, category, member(insight, "caseId"), sentiment == NEGATIVE);
-    widen_range(s, time);
 }
 
 /* A key with what it is sorted by. */
@@ -239,28 +285,38 @@ static jv breakdown(const struct statistics *s, enum aspect aspect, const char *
     return array;
 }
 
-/* The three services that a category meets most. */
-static jv top_services(const struct statistics *s, const char *category)
+/* The services that a category meets most, in order. */
+struct top {
+    struct ranked services[TOP_SERVICES + 1]; /* and a place for the next one to be sorted in */
+    size_t count;
+};
+
+/* For each category, by index; the caller frees it. */
+static struct top *top_services(const struct statistics *s)
 {
-    const struct tally *services = &s->tallies[BY_SERVICE];
-    struct ranked top[4] = {{0}};
-    size_t kept = 0;
+    struct top *tops = mem_calloc(map_count(s->tallies[BY_CATEGORY].keys), sizeof(*tops));
+
+    for (size_t i = 0; i < map_count(s->pairs); i++) {
+        const struct pair *pair = &s->pair_keys[i];
+        struct top *top;
+
+        if (pair->category == SIZE_MAX)
+            continue;
+        top = &tops[pair->category];
+        top->services[top->count++] = (struct ranked){map_key(s->tallies[BY_SERVICE].keys, pair->service, NULL), *map_value(s->pairs, i), i};
+        qsort(top->services, top->count, sizeof(top->services[0]), by_count);
+        if (top->count > TOP_SERVICES)
+            top->count = TOP_SERVICES;
+    }
+    return tops;
+}
+
+static jv names_of(const struct top *top)
+{
     jv array = jv_array();
 
-    for (size_t i = 0; i < map_count(services->keys); i++) {
-        const char *service = map_key(services->keys, i, NULL);
-        char *pair = mem_printf("%s\t%s", category, service);
-        long found = map_find(s->pairs, pair, strlen(pair));
-
-        free(pair);
-        if (found == MAP_NONE)
-            continue;
-        top[kept < 3 ? kept++ : 3] = (struct ranked){service, *map_value(s->pairs, (size_t)found), i};
-        qsort(top, kept < 3 ? kept : 4, sizeof(top[0]), by_count);
-        top[3] = (struct ranked){"", 0, 0};
-    }
-    for (size_t i = 0; i < kept; i++)
-        json_append(&array, jv_string(top[i].key));
+    for (size_t i = 0; i < top->count; i++)
+        json_append(&array, jv_string(top->services[i].key));
     return array;
 }
 
@@ -269,6 +325,7 @@ static jv categories_array(const struct statistics *s)
     const struct tally *tally = &s->tallies[BY_CATEGORY];
     size_t count;
     struct ranked *list = rank(tally, &count, by_count);
+    struct top *tops = top_services(s);
     jv array = jv_array();
 
     for (size_t i = 0; i < count; i++) {
@@ -280,11 +337,21 @@ static jv categories_array(const struct statistics *s)
         json_set(&row, "percent", percent(counts[ALL], s->insights));
         json_set(&row, "open", jv_number((double)counts[OPEN]));
         json_set(&row, "sentiment", sentiment_object(counts));
-        json_set(&row, "services", top_services(s, list[i].key));
+        json_set(&row, "services", names_of(&tops[list[i].index]));
         json_append(&array, row);
     }
+    free(tops);
     free(list);
     return array;
+}
+
+static void add_time(jv *object, const struct statistics *s, const char *name, int64_t ms)
+{
+    char text[TIME_ISO_SIZE] = "";
+
+    if (s->dated)
+        time_format_iso(ms, text);
+    json_set_str(object, name, text);
 }
 
 jv statistics_object(const struct statistics *s)
@@ -299,8 +366,8 @@ jv statistics_object(const struct statistics *s)
             sums[c] += categories->counts[i][c];
     }
     json_set(&object, "insights", jv_number((double)s->insights));
-    json_set_str(&object, "from", s->from);
-    json_set_str(&object, "to", s->to);
+    add_time(&object, s, "from", s->from_ms);
+    add_time(&object, s, "to", s->to_ms);
     json_set(&object, "open", jv_number((double)sums[OPEN]));
     json_set(&object, "closed", jv_number((double)(sums[ALL] - sums[OPEN])));
     json_set(&object, "other_percent", percent(other == MAP_NONE ? 0 : categories->counts[other][ALL], s->insights));

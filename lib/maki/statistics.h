@@ -14,13 +14,13 @@ enum { STATISTICS_KEYS_MAX = 10000, STATISTICS_TOP_MAX = 20, STATISTICS_EVIDENCE
 struct statistics *statistics_new(void);
 void statistics_free(struct statistics *s);
 
-/* Count one insight (borrowed). Missing members count under "(none)". */
+/* Count one insight (borrowed). Missing members count under "(none)", a missing sentiment as Neutral. */
 void statistics_add(struct statistics *s, jv insight);
 
 /*
  * The counts as a new object: insights, from, to, open, closed, other_percent, sentiment{}, categories[{category, count,
  * percent, open, sentiment{}, services[]}], services[], months[], status[]. Arrays are sorted by count, then name; months by
- * name. Percentages have one decimal.
+ * name. Percentages have one decimal. from and to are "" if no time could be read.
  */
 jv statistics_object(const struct statistics *s);
 

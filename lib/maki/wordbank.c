@@ -29,18 +29,15 @@ static struct words bank[WORDS_COUNT];
 static void add_line(const char *line, size_t len)
 {
     size_t name_len = strcspn(line, ":");
+    size_t slot = 0;
+    struct words *w;
 
-    assert(name_len + 2 < len);
-    for (size_t s = 0; s < WORDS_COUNT; s++) {
-        struct words *w = &bank[s];
-
-        if (strlen(slot_names[s]) != name_len || memcmp(slot_names[s], line, name_len) != 0)
-            continue;
-        w->texts = mem_grow(w->texts, &w->cap, w->count + 1, sizeof(*w->texts));
-        w->texts[w->count++] = mem_strndup(line + name_len + 2, len - name_len - 2);
-        return;
-    }
-    assert(!"an unknown slot in share/synth.txt");
+    while (slot < WORDS_COUNT && (strlen(slot_names[slot]) != name_len || memcmp(slot_names[slot], line, name_len) != 0))
+        slot++;
+    assert(slot < WORDS_COUNT && name_len + 2 < len);
+    w = &bank[slot];
+    w->texts = mem_grow(w->texts, &w->cap, w->count + 1, sizeof(*w->texts));
+    w->texts[w->count++] = mem_strndup(line + name_len + 2, len - name_len - 2);
 }
 
 static void load(void)

@@ -1,14 +1,17 @@
 #include "offline/bank.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const char *const slot_names[BANK_SLOTS] = {"subject", "opening",  "symptom", "detail", "ask",
                                                    "reply",   "followup", "closing", "error"};
 
+/* Most of what is collected is never picked: whole texts are measured when they are. */
+enum { NOT_MEASURED = 0 };
+
 static void add(struct bank *b, enum bank_slot slot, const char *text, size_t len)
 {
-    if (len > 0)
-        b->items[slot][b->counts[slot]++ % BANK_SLOT_MAX] = (struct saying){text, len};
+    b->items[slot][b->counts[slot]++ % BANK_SLOT_MAX] = (struct saying){text, len};
 }
 
 /* Sayings of one slot stand together in the file as a rule, so the slot before is tried first. */
@@ -32,7 +35,7 @@ static void add_own(struct bank *b, const struct category *category)
 
         slot = find_slot(phrase->slot, slot);
         if (slot < BANK_SLOTS)
-            add(b, (enum bank_slot)slot, phrase->text, strlen(phrase->text));
+            add(b, (enum bank_slot)slot, phrase->text, NOT_MEASURED);
     }
 }
 
@@ -75,7 +78,8 @@ static void add_borrowed(struct bank *b, const struct category *category)
     for (size_t i = 0; i < category->example_list.count; i++) {
         const struct category_example *example = &category->examples[i];
 
-        add(b, BANK_SUBJECT, example->subject, strlen(example->subject));
+        if (example->subject[0] != '\0')
+            add(b, BANK_SUBJECT, example->subject, NOT_MEASURED);
         add_sentences(b, example->text);
     }
     if (b->counts[BANK_SYMPTOM] == 0)
@@ -90,11 +94,18 @@ void bank_collect(struct bank *b, const struct category *category)
     if (b->counts[BANK_SYMPTOM] == 0)
         add_borrowed(b, category);
     if (b->counts[BANK_SUBJECT] == 0)
-        add(b, BANK_SUBJECT, category->name, strlen(category->name));
+        add(b, BANK_SUBJECT, category->name, NOT_MEASURED);
     for (int slot = 0; slot < BANK_SLOTS; slot++) {
         if (b->counts[slot] > BANK_SLOT_MAX)
             b->counts[slot] = BANK_SLOT_MAX;
     }
+}
+
+static struct saying measured(struct saying saying)
+{
+    if (saying.len == NOT_MEASURED)
+        saying.len = strlen(saying.text);
+    return saying;
 }
 
 struct saying bank_pick(struct bank *b, enum bank_slot slot, struct rng *rng)
@@ -108,7 +119,7 @@ struct saying bank_pick(struct bank *b, enum bank_slot slot, struct rng *rng)
         if (b->used[slot][at / 64] & bit)
             continue;
         b->used[slot][at / 64] |= bit;
-        return b->items[slot][at];
+        return measured(b->items[slot][at]);
     }
     return (struct saying){NULL, 0};
 }

@@ -2,7 +2,6 @@
 #define MAKI_OFFLINE_BANK_H
 
 #include <stddef.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/rng.h"

@@ -18,6 +18,7 @@ struct edge {
 };
 
 struct matcher {
+    enum matcher_kind kind;
     int32_t *first_value; /* by node; node 0 is the root */
     size_t node_count, node_cap;
     struct value *values;
@@ -35,10 +36,11 @@ static int32_t add_node(struct matcher *m)
     return (int32_t)m->node_count++;
 }
 
-struct matcher *matcher_new(void)
+struct matcher *matcher_new(enum matcher_kind kind)
 {
     struct matcher *m = mem_calloc(1, sizeof(*m));
 
+    m->kind = kind;
     add_node(m);
     return m;
 }
@@ -62,6 +64,11 @@ static struct edge *find_edge(const struct matcher *m, uint64_t key)
     while (m->edges[i].key != 0 && m->edges[i].key != key)
         i = (i + 1) & (m->edge_slots - 1);
     return &m->edges[i];
+}
+
+static int32_t key_of(const struct matcher *m, const struct token *token)
+{
+    return m->kind == MATCHER_STEMS ? token->stem : token->id;
 }
 
 static uint64_t edge_key(int32_t node, int32_t word)
@@ -130,9 +137,9 @@ void matcher_add(struct matcher *m, const struct token *tokens, size_t count, in
     int32_t node = 0;
 
     for (size_t i = 0; i < count; i++) {
-        assert(tokens[i].id >= 0);
+        assert(key_of(m, &tokens[i]) >= 0);
         if (!tokens[i].is_part)
-            node = make_child(m, node, tokens[i].id);
+            node = make_child(m, node, key_of(m, &tokens[i]));
     }
     if (node == 0)
         return;
@@ -165,6 +172,7 @@ static void arrive(const struct walk *w, int32_t node, size_t at, size_t next)
     walk_on(w, node, next);
 }
 
+/* By the word at `at`, or by its first part; the depth is bounded by the longest phrase. */
 static void walk_on(const struct walk *w, int32_t node, size_t at)
 {
     const struct token *t;
@@ -172,9 +180,9 @@ static void walk_on(const struct walk *w, int32_t node, size_t at)
     if (at >= w->count)
         return;
     t = &w->tokens[at];
-    arrive(w, child_of(w->m, node, t->id), at, at + 1 + t->parts);
-    if (t->parts > 0 && at + 1 < w->count) /* or by its first part; the depth is bounded by the longest phrase */
-        arrive(w, child_of(w->m, node, t[1].id), at + 1, at + 2);
+    arrive(w, child_of(w->m, node, key_of(w->m, t)), at, at + 1 + t->parts);
+    if (t->parts > 0 && at + 1 < w->count)
+        arrive(w, child_of(w->m, node, key_of(w->m, t + 1)), at + 1, at + 2);
 }
 
 void matcher_find(const struct matcher *m, const struct token *tokens, size_t count, matcher_fn *each, void *context)
@@ -184,30 +192,30 @@ void matcher_find(const struct matcher *m, const struct token *tokens, size_t co
     for (; w.first < count; w.first++) {
         const struct token *t = &tokens[w.first];
 
-        arrive(&w, child_of(m, 0, t->id), w.first, w.first + 1 + t->parts);
+        arrive(&w, child_of(m, 0, key_of(m, t)), w.first, w.first + 1 + t->parts);
     }
 }
 
 struct longest {
-    int32_t value;
-    size_t last;
+    struct match match;
+    bool found;
 };
 
 static void keep_longest(void *context, const struct match *match)
 {
     struct longest *best = context;
 
-    if (best->value == TOKEN_NONE || match->last > best->last)
-        *best = (struct longest){match->value, match->last};
+    if (!best->found || match->last > best->match.last)
+        *best = (struct longest){*match, true};
 }
 
-int32_t matcher_longest(const struct matcher *m, const struct token *tokens, size_t count, size_t first, size_t *last)
+bool matcher_longest(const struct matcher *m, const struct token *tokens, size_t count, size_t first, struct match *longest)
 {
-    struct longest best = {TOKEN_NONE, first};
+    struct longest best = {.found = false};
     struct walk w = {m, tokens, count, first, keep_longest, &best};
 
     if (first < count)
-        arrive(&w, child_of(m, 0, tokens[first].id), first, first + 1 + tokens[first].parts);
-    *last = best.last;
-    return best.value;
+        arrive(&w, child_of(m, 0, key_of(m, &tokens[first])), first, first + 1 + tokens[first].parts);
+    *longest = best.match;
+    return best.found;
 }

@@ -1,6 +1,7 @@
 #ifndef MAKI_OFFLINE_MATCHER_H
 #define MAKI_OFFLINE_MATCHER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,10 @@ struct matcher;
 
 enum { MATCHER_VALUE_MAX = INT32_MAX - 1 };
 
-struct matcher *matcher_new(void);
+/* Words are the same when their ids are, or already when their stems are. */
+enum matcher_kind { MATCHER_WORDS, MATCHER_STEMS };
+
+struct matcher *matcher_new(enum matcher_kind kind);
 void matcher_free(struct matcher *m);
 
 /* Add the phrase that the tokens (with ids) make, parts left out. Several values may share a phrase. */
@@ -30,7 +34,7 @@ struct match {
 typedef void matcher_fn(void *context, const struct match *match);
 void matcher_find(const struct matcher *m, const struct token *tokens, size_t count, matcher_fn *each, void *context);
 
-/* The longest phrase that starts at tokens[first]: its value and *last, or TOKEN_NONE. */
-int32_t matcher_longest(const struct matcher *m, const struct token *tokens, size_t count, size_t first, size_t *last);
+/* The longest phrase that starts at tokens[first]; false if there is none. */
+bool matcher_longest(const struct matcher *m, const struct token *tokens, size_t count, size_t first, struct match *longest);
 
 #endif

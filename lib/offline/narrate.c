@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "maki/service.h"
 
-enum { TEXT_BYTES_MAX = 200000, TOLD_CATEGORIES = 5, TOLD_SERVICES = 3, QUOTED_CASES = 3 };
+enum { TEXT_BYTES_MAX = 200000, TOLD_CATEGORIES = 5, TOLD_SERVICES = 3, QUOTED_CASES = 3, NAME_BYTES_MAX = 100 };
 
 static const char *text_of(jv object, const char *name)
 {
@@ -20,11 +20,28 @@ static const char *plural(int64_t count)
     return count == 1 ? "" : "s";
 }
 
+/*
+ * Ids and names come from outside and are quoted only if they look like one: a text with spaces could put words and numbers into
+ * the report.
+ */
+static const char *name_or(const char *text, const char *otherwise)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:/";
+    size_t len = strspn(text, plain);
+
+    return len > 0 && len <= NAME_BYTES_MAX && text[len] == '\0' ? text : otherwise;
+}
+
 static const char *service_name(const char *code)
 {
     const struct service *service = service_find(code);
 
-    return service ? service->name : code;
+    return service ? service->name : name_or(code, "an unnamed service");
+}
+
+static const char *category_name(jv row)
+{
+    return name_or(text_of(row, "category"), "an unnamed category");
 }
 
 static double percent_of(jv row, const char *name)
@@ -66,7 +83,7 @@ static void tell_categories(struct buf *out, jv categories)
         int64_t cases = json_int(row, "count", 0);
 
         buf_addf(out, "%s%s (%" PRId64 " case%s, %.1f%%)", i == 0 ? "Most of the need for support comes from " : i == 1 ? ", then " : " and ",
-                 text_of(row, "category"), cases, plural(cases), percent_of(row, "percent"));
+                 category_name(row), cases, plural(cases), percent_of(row, "percent"));
     }
     if (count > 0)
         buf_adds(out, ". ");
@@ -116,7 +133,7 @@ static void tell_sentiment(struct buf *out, jv statistics)
         return;
     }
     buf_addf(out, "%" PRId64 " case%s %s written in a negative tone, most of all about %s (%" PRId64 " case%s).", negative,
-             plural(negative), negative == 1 ? "was" : "were", text_of(sore, "category"), there, plural(there));
+             plural(negative), negative == 1 ? "was" : "were", category_name(sore), there, plural(there));
 }
 
 static void tell_coverage(struct buf *out, jv data)
@@ -151,9 +168,10 @@ static void add_case_ids(struct buf *out, jv digests, const char *category)
         for (int i = 0; i < json_count(digests) && told < QUOTED_CASES; i++) {
             jv digest = json_at(digests, i);
             bool is_negative = strcmp(text_of(digest, "sentiment"), "Negative") == 0;
+            const char *id = name_or(text_of(digest, "caseId"), NULL);
 
-            if (strcmp(text_of(digest, "category"), category) == 0 && is_negative == (negative == 1))
-                buf_addf(out, "%s%s", told++ == 0 ? " For example: " : ", ", text_of(digest, "caseId"));
+            if (id != NULL && strcmp(text_of(digest, "category"), category) == 0 && is_negative == (negative == 1))
+                buf_addf(out, "%s%s", told++ == 0 ? " For example: " : ", ", id);
         }
     }
     if (told > 0)
@@ -171,7 +189,7 @@ static void plan_step(struct buf *out, const struct category_set *set, jv row, j
     int64_t cases = json_int(row, "count", 0);
     int64_t open = json_int(row, "open", 0);
 
-    buf_addf(out, "%s (%" PRId64 " case%s, %" PRId64 " open): ", name, cases, plural(cases), open);
+    buf_addf(out, "%s (%" PRId64 " case%s, %" PRId64 " open): ", category_name(row), cases, plural(cases), open);
     if (action == NULL)
         buf_adds(out, "Read these cases and decide on the next step.");
     else

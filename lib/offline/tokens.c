@@ -142,7 +142,7 @@ static struct token *add_token(struct token_list *list, size_t start, size_t end
 {
     list->items = mem_grow(list->items, &list->cap, list->count + 1, sizeof(*list->items));
     list->items[list->count] = (struct token){
-        .start = (uint32_t)start, .end = (uint32_t)end, .word = (uint32_t)list->words.len, .id = TOKEN_NONE};
+        .start = (uint32_t)start, .end = (uint32_t)end, .word = (uint32_t)list->words.len, .id = TOKEN_NONE, .stem = TOKEN_NONE};
     return &list->items[list->count++];
 }
 
@@ -277,16 +277,4 @@ void tokens_split(struct token_list *list, const char *text, size_t len, size_t 
             i += letter.joins ? 0 : letter.size;
         }
     }
-}
-
-void tokens_look_up(struct token_list *list, size_t first, const struct map *vocabulary)
-{
-    for (size_t i = first; i < list->count; i++)
-        list->items[i].id = (int32_t)map_find(vocabulary, token_word(list, &list->items[i]), list->items[i].word_len);
-}
-
-void tokens_learn(struct token_list *list, size_t first, struct map *vocabulary)
-{
-    for (size_t i = first; i < list->count; i++)
-        list->items[i].id = (int32_t)map_add(vocabulary, token_word(list, &list->items[i]), list->items[i].word_len);
 }

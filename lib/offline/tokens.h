@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/map.h"
 
 /*
  * Words as the offline model sees them: runs of letters and digits in lower case, accents taken off (é e, ß ss), a plural s
@@ -22,7 +21,8 @@ struct token {
     uint16_t word_len;
     uint8_t parts; /* so many of the tokens behind it are parts of it */
     bool is_part;
-    int32_t id; /* in a vocabulary; TOKEN_NONE until looked up, and for unknown words */
+    int32_t id;   /* in a vocabulary (vocabulary.h); TOKEN_NONE until looked up, and for unknown words */
+    int32_t stem; /* the same for what it has in common with its other forms */
 };
 
 struct token_list {
@@ -40,11 +40,5 @@ void tokens_split(struct token_list *list, const char *text, size_t len, size_t 
 
 /* A token's normal form, token->word_len bytes long (not NUL-terminated), valid until the list changes. */
 const char *token_word(const struct token_list *list, const struct token *token);
-
-/* Give the tokens from `first` on their ids: the indexes of their words in `vocabulary`. */
-void tokens_look_up(struct token_list *list, size_t first, const struct map *vocabulary);
-
-/* The same, but adds words that the vocabulary does not have. */
-void tokens_learn(struct token_list *list, size_t first, struct map *vocabulary);
 
 #endif

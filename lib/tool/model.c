@@ -1,8 +1,10 @@
 #include "tool/model.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "maki/prompt.h"
 #include "offline/offline.h"
 
@@ -45,21 +47,37 @@ void tool_model_defaults(const struct tool_model_defaults *defaults)
     o.price_output = -1;
 }
 
+/*
+ * Answers are kept by request, and a request names the model that a real answer comes from. What the offline stand-in says to it
+ * is another's word, and depends on reference data that the request does not show: it has a place of its own. NULL for no cache.
+ */
+static char *cache_dir(const struct category_set *categories)
+{
+    if (o.cache_dir == NULL)
+        return NULL;
+    return mem_printf("%s/offline-%s-%.12s", o.cache_dir, MAKI_VERSION, categories->digest);
+}
+
 int tool_model_open(struct tool_model *model, const char *model_id, struct error *err)
 {
+    o.offline = o.offline || model_id == NULL;
+    if (model_id == NULL)
+        model_id = "offline";
     *model = (struct tool_model){
         .settings = {model_id, o.temperature, o.top_p, o.max_tokens},
         .name = o.offline ? "offline" : model_id,
-        .cache_dir = o.cache_dir,
         .concurrency = (size_t)o.concurrency,
         .unordered = o.unordered,
     };
+    if (*model_id == '\0')
+        return error_set(err, ERR_USAGE, "NoModel", "the model's id is empty");
     if (!o.offline)
         return error_set(err, ERR_CONFIG, "NoTransport",
                          "this version answers offline only: give --offline, or set MAKI_OFFLINE=1");
     if (category_set_load(&model->categories, o.categories, err) < 0)
         return -1;
     snprintf(model->prompt_version, sizeof(model->prompt_version), "%s-%.12s", PROMPT_VERSION, model->categories.digest);
+    model->cache_dir = cache_dir(&model->categories);
     model->transport = offline_new(&model->categories);
     return 0;
 }
@@ -68,6 +86,7 @@ void tool_model_close(struct tool_model *model)
 {
     http_free(model->transport);
     category_set_clear(&model->categories);
+    free(model->cache_dir);
 }
 
 struct ask_options tool_model_ask_options(const struct tool_model *model, const struct converse_template *t)

@@ -26,14 +26,14 @@ struct tool_model {
     struct converse_settings settings;
     const char *name;         /* what results call the model: its id, or "offline" */
     char prompt_version[32];  /* PROMPT_VERSION and the reference data's digest */
-    const char *cache_dir;    /* or NULL */
+    char *cache_dir;          /* or NULL */
     size_t concurrency;
     bool unordered;
 };
 
 /*
- * Load and open what the options say, for the given model or inference profile id. -1 with ERR_CONFIG or ERR_USAGE that says
- * what to do. Close with tool_model_close in both cases.
+ * Load and open what the options say, for the given model or inference profile id; NULL for the offline stand-in. -1 with
+ * ERR_CONFIG or ERR_USAGE that says what to do. Close with tool_model_close in both cases.
  */
 int tool_model_open(struct tool_model *model, const char *model_id, struct error *err);
 void tool_model_close(struct tool_model *model);

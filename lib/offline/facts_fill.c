@@ -167,7 +167,7 @@ static void add_resource(const struct place *at, const struct facts *f)
 
 static void add_team(const struct place *at, const struct facts *f)
 {
-    if (follows(at, " team"))
+    if (follows(at, " team") || comes_after(at, "the "))
         buf_adds(at->out, f->team_core);
     else
         add_words(at, f->team);

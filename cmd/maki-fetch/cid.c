@@ -1,0 +1,176 @@
+#include "cid.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/diag.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "maki/case.h"
+#include "json/json.h"
+#include "json/jsonl.h"
+
+enum { ORPHANS_TOLD_MAX = 10 };
+
+/* The last component of `path` that is the folder `name`, or NULL; the last component of all is a
+ * file's, and does not count. */
+static const char *find_folder(const char *path, const char *name)
+{
+    size_t len = strlen(name);
+    const char *found = NULL;
+
+    for (const char *p = path; p != NULL; p = strchr(p, '/')) {
+        p += *p == '/';
+        if (strncmp(p, name, len) == 0 && p[len] == '/')
+            found = p;
+    }
+    return found;
+}
+
+bool cid_counterpart(const char *path, const char *from, const char *to, struct buf *into)
+{
+    const char *folder = find_folder(path, from);
+
+    if (folder == NULL)
+        return false;
+    buf_reset(into);
+    buf_add(into, path, (size_t)(folder - path));
+    buf_adds(into, to);
+    return buf_adds(into, folder + strlen(from)) == 0;
+}
+
+/* The A of "account_id=A" in the key, as a new string; NULL if it has none. */
+static char *account_of(const char *path)
+{
+    static const char label[] = "/account_id=";
+    const char *key = find_folder(path, CID_DATA);
+    const char *found = key ? strstr(key, label) : NULL;
+    size_t len;
+
+    if (found == NULL)
+        return NULL;
+    found += sizeof(label) - 1;
+    len = strcspn(found, "/");
+    return len > 0 && found[len] == '/' ? mem_strndup(found, len) : NULL;
+}
+
+/* A conversation, as far as it could be read, and what went wrong first. */
+struct conversation {
+    jv communications;
+    struct error err; /* kind ERR_NONE: nothing */
+};
+
+static void note(struct conversation *c, const struct error *err)
+{
+    if (c->err.kind == ERR_NONE)
+        c->err = *err;
+}
+
+static void read_lines(struct fetch *fetch, struct jsonl *reader, struct conversation *c)
+{
+    int64_t bytes_max = fetch->tool.common->line_bytes_max ? fetch->tool.common->line_bytes_max
+                                                           : JSONL_LINE_MAX_DEFAULT;
+    int64_t total = 0;
+    size_t len;
+
+    for (;;) {
+        struct error err;
+        jv value = jv_invalid();
+        enum jsonl_status status = jsonl_next(reader, &value, &err);
+        const char *text = jsonl_text(reader, &len);
+
+        if (status == JSONL_END)
+            return;
+        if (status == JSONL_BAD || status == JSONL_FAILED)
+            note(c, &err);
+        if (status == JSONL_FAILED)
+            return;
+        /* what cannot be parsed stays in the failure record as text */
+        json_append(&c->communications, status == JSONL_BAD ? json_string(text, len) : value);
+        if (jsonl_repaired(reader) && status == JSONL_VALUE)
+            intake_repaired(fetch, jsonl_name(reader), jsonl_line(reader));
+        total += (int64_t)len;
+        if (total > bytes_max) {
+            error_set(&err, ERR_DATA, "LineTooLong",
+                      "%s: communications of over %" PRId64 " bytes; see --max-line",
+                      jsonl_name(reader), bytes_max);
+            note(c, &err);
+            return;
+        }
+    }
+}
+
+/* Having no file is fine, but having no such folder at all deserves a word. */
+static void tell_no_communications(struct fetch *fetch, const char *path)
+{
+    const char *folder = find_folder(path, CID_COMMUNICATIONS);
+    char *root = mem_strndup(path, (size_t)(folder - path) + strlen(CID_COMMUNICATIONS));
+
+    if (!file_exists(root)) {
+        diag_warn("%s does not exist: the cases come without their communications", root);
+        fetch->told_no_communications = true;
+    }
+    free(root);
+}
+
+static void read_conversation(struct fetch *fetch, const char *path, struct conversation *c)
+{
+    struct jsonl_options options = {.line_bytes_max = (size_t)fetch->tool.common->line_bytes_max,
+                                    .documents = true};
+    struct jsonl *reader;
+    struct error err;
+    struct stat info;
+
+    c->communications = jv_array();
+    error_clear(&c->err);
+    if (stat(path, &info) < 0 && errno == ENOENT) {
+        if (!fetch->told_no_communications)
+            tell_no_communications(fetch, path);
+        return;
+    }
+    reader = jsonl_open(path, &options, &err);
+    if (reader == NULL) {
+        note(c, &err);
+        return;
+    }
+    read_lines(fetch, reader, c);
+    jsonl_close(reader);
+}
+
+int cid_take(struct fetch *fetch, const struct tool_record *record, const char *communications)
+{
+    struct tool_record joined = *record;
+    struct conversation conversation;
+    char *account = account_of(record->source);
+    int status;
+
+    read_conversation(fetch, communications, &conversation);
+    joined.value = case_cid_join(record->value, conversation.communications, account);
+    free(account);
+    jv_free(record->value);
+    if (conversation.err.kind == ERR_NONE)
+        return intake_value(fetch, &joined, joined.source);
+    status = intake_reject(fetch, &joined, &conversation.err);
+    jv_free(joined.value);
+    return status;
+}
+
+void cid_check_orphan(struct fetch *fetch, const char *path)
+{
+    struct buf data;
+    struct stat info;
+
+    buf_init(&data, 1 << 16);
+    if (cid_counterpart(path, CID_COMMUNICATIONS, CID_DATA, &data) &&
+        stat(buf_str(&data), &info) < 0 && errno == ENOENT) {
+        int64_t count = ++fetch->stats.communications_without_data;
+
+        if (count <= ORPHANS_TOLD_MAX)
+            diag_warn("%s: communications of a case that has no file in " CID_DATA "%s", path,
+                      count == ORPHANS_TOLD_MAX ? "; further ones are only counted" : "");
+    }
+    buf_clear(&data);
+}
