@@ -8,6 +8,7 @@
 #:   fuzz         build/fuzz/bin/*, one libFuzzer program for each tests/fuzz/*.c
 #:   check-fuzz   runs each of them for FUZZ_SECONDS (default 5)
 #:   check-shared the tests against a build with the distribution's own libraries
+#:   check-sigv4  the signer against the golden files of GOLDEN=DIR (default tests/golden)
 #:   units        build/MODE/test/*, one program for each tests/unit/*.c
 #:   lint         all checks of scripts/lint
 #:   install uninstall   below DESTDIR and PREFIX (/usr/local)
@@ -49,7 +50,7 @@ MANS   := $(sort $(wildcard cmd/*/*.1 scripts/*.1))
 # The libraries: scripts/build-deps builds or finds them and writes LINKED
 # (static or shared), DEPS_CPPFLAGS and DEPS_LIBS to a fragment. It is asked at
 # every run (it is quick), except for goals that compile nothing in this make.
-OUTER  := demo test lint check-asan check-valgrind check-fuzz check-shared fuzz eval clean distclean help uninstall
+OUTER  := demo test check-sigv4 lint check-asan check-valgrind check-fuzz check-shared fuzz eval clean distclean help uninstall
 ifneq ($(filter-out $(OUTER),$(or $(MAKECMDGOALS),all)),)
 include build/deps-$(LINK).mk
 endif
@@ -156,6 +157,10 @@ check-fuzz: fuzz
 	@for f in build/fuzz/bin/*; do [ -x $$f ] || continue; \
 	$$f -seed=1 -max_total_time=$(or $(FUZZ_SECONDS),5) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
 	-artifact_prefix=build/fuzz/ && echo "ok - $$f" || exit 1; done
+check-sigv4:
+	$(call need)
+	@+$(SUB) $B/test/sigv4
+	@$B/test/sigv4 $(if $(GOLDEN),'$(GOLDEN)')
 check-shared:
 	@+$(MAKE) --no-print-directory LINK=shared B=build/shared BIN=build/shared/bin test
 lint:

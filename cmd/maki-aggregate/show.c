@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { BAR_WIDTH = 30 };
+#include "base/wrap.h"
+
+enum { BAR_WIDTH = 30, LINE_WIDTH = 96 };
 
 static const char *text_of(jv object, const char *name)
 {
@@ -25,6 +27,18 @@ static void add_printable(struct buf *out, const char *text)
             buf_addc(out, (c < 0x20 && c != '\n') || c == 0x7f ? '?' : *text);
         }
     }
+}
+
+static void show_text(struct buf *out, const char *title, const char *text)
+{
+    struct buf printable;
+
+    buf_init(&printable, out->max);
+    add_printable(&printable, text);
+    buf_addf(out, "%s\n\n", title);
+    wrap_text(out, buf_str(&printable), 0, LINE_WIDTH);
+    buf_addc(out, '\n');
+    buf_clear(&printable);
 }
 
 static void show_categories(struct buf *out, jv statistics)
@@ -72,11 +86,9 @@ void show_summary(struct buf *out, jv summary)
 {
     jv statistics = json_get(summary, "statistics");
 
-    buf_adds(out, "SUMMARY\n\n");
-    add_printable(out, text_of(summary, "summary"));
-    buf_adds(out, "\n\nPLAN\n\n");
-    add_printable(out, text_of(summary, "plan"));
-    buf_addf(out, "\n\nCOUNTS  (%" PRId64 " cases, %" PRId64 " open, by model %s)\n\n", json_int(statistics, "insights", 0),
+    show_text(out, "SUMMARY", text_of(summary, "summary"));
+    show_text(out, "PLAN", text_of(summary, "plan"));
+    buf_addf(out, "COUNTS  (%" PRId64 " cases, %" PRId64 " open, by model %s)\n\n", json_int(statistics, "insights", 0),
              json_int(statistics, "open", 0), text_of(json_get(summary, "maki"), "model"));
     show_categories(out, statistics);
     show_services(out, statistics);

@@ -8,7 +8,7 @@
 #include "maki/case.h"
 #include "json/json.h"
 
-enum { UNDATED_TOLD_MAX = 5 };
+enum { UNDATED_TOLD_MAX = 5, REPAIRED_TOLD_MAX = 20 };
 
 int intake_reject(struct fetch *fetch, const struct tool_record *record, const struct error *err)
 {
@@ -27,8 +27,11 @@ int intake_unreadable(struct fetch *fetch, const char *path, const struct error 
 
 void intake_repaired(struct fetch *fetch, const char *path, long line)
 {
-    fetch->tool.counts.repaired++;
-    diag_warn("%s:%ld: text that is not valid Unicode was replaced by U+FFFD", path, line);
+    int64_t count = ++fetch->tool.counts.repaired;
+
+    if (count <= REPAIRED_TOLD_MAX)
+        diag_warn("%s:%ld: text that is not valid Unicode was replaced by U+FFFD%s", path, line,
+                  count == REPAIRED_TOLD_MAX ? "; further ones are only counted" : "");
 }
 
 static int fail_case(struct fetch *fetch, const struct tool_record *record, const char *stage,

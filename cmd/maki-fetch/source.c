@@ -62,10 +62,7 @@ static int check_path(const char *spec, struct error *err)
     int status = 0;
 
     buf_init(&data, PATH_BYTES_MAX);
-    if (stat(spec, &info) < 0 && spec[0] == '-')
-        status = error_set(err, ERR_USAGE, "BadUsage",
-                           "%s: no such file; options stand before the sources", spec);
-    else if (stat(spec, &info) < 0)
+    if (stat(spec, &info) < 0)
         status = error_set_errno(
             err, errno == EACCES ? ERR_PERM : ERR_IO, errno, "FileError",
             "cannot read the source '%s' (a file, a folder, or - for standard input)", spec);

@@ -7,19 +7,24 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/rng.h"
-#include "json/json.h"
 #include "maki/cid.h"
 #include "maki/prompt.h"
 #include "maki/synthetic.h"
 #include "schedule.h"
 #include "tool/model.h"
+#include "json/json.h"
 
-enum { MESSAGE_BYTES_MAX = 1 << 20, CASES_DEFAULT = 10, CASES_MAX = 1000000000, RANDOM_SEEDS = 1000000000 };
+enum {
+    MESSAGE_BYTES_MAX = 1 << 20,
+    CASES_DEFAULT = 10,
+    CASES_MAX = 1000000000,
+    RANDOM_SEEDS = 1000000000
+};
 enum { UNSET = -1 };
 
 /* A fixed range: the same seed gives the same bytes on every day. */
 #define START_DEFAULT "2025-01-01"
-#define END_DEFAULT "2026-01-01"
+#define END_DEFAULT   "2026-01-01"
 static const int64_t year_ms = INT64_C(365) * 24 * 3600 * 1000;
 
 static struct {
@@ -37,20 +42,29 @@ static struct {
 } o;
 
 static const struct opt options[] = {
-    {OPT_INT, 'c', "count", &o.count, "N", NULL, "as many cases in all, spread evenly over the categories", 1, CASES_MAX},
-    {OPT_INT, 0, "min-cases", &o.min_cases, "N", NULL, "at least as many for each category (default 10)", 0, CASES_MAX},
-    {OPT_INT, 0, "max-cases", &o.max_cases, "N", NULL, "at most as many (default: --min-cases); the number is drawn", 1, CASES_MAX},
+    {OPT_INT, 'c', "count", &o.count, "N", NULL,
+     "as many cases in all, spread evenly over the categories", 1, CASES_MAX},
+    {OPT_INT, 0, "min-cases", &o.min_cases, "N", NULL,
+     "at least as many for each category (default 10)", 0, CASES_MAX},
+    {OPT_INT, 0, "max-cases", &o.max_cases, "N", NULL,
+     "at most as many (default: --min-cases); the number is drawn", 1, CASES_MAX},
     {OPT_FLAG, 0, "quick-test", &o.quick_test, NULL, NULL, "one case for each category", 0, 0},
     {OPT_LIST, 0, "category", &o.categories, "LIST", NULL, "only these categories", 0, 0},
     {OPT_STRING, 0, "start-t", &o.start, "TIME", NULL,
      "no case is older: ISO 8601, or back from now as 30d, 12h (default " START_DEFAULT ")", 0, 0},
-    {OPT_STRING, 0, "end-t", &o.end, "TIME", NULL, "every time in the cases is before it (default " END_DEFAULT ")", 0, 0},
+    {OPT_STRING, 0, "end-t", &o.end, "TIME", NULL,
+     "every time in the cases is before it (default " END_DEFAULT ")", 0, 0},
     {OPT_LIST, 0, "language", &o.languages, "LIST", NULL,
-     "languages to write in, the first mostly (default en; the offline generator writes English only)", 0, 0},
-    {OPT_INT, 's', "seed", &o.seed, "N", "MAKI_SEED", "the same seed and options give the same cases (default: drawn, and told)", 0,
+     "languages to write in, the first mostly (default en; the offline generator writes English "
+     "only)",
+     0, 0},
+    {OPT_INT, 's', "seed", &o.seed, "N", "MAKI_SEED",
+     "the same seed and options give the same cases (default: drawn, and told)", 0,
      9007199254740992.0},
     {OPT_STRING, 0, "cid", &o.cid, "DIR", NULL,
-     "write the cases as a CID tree there, and a line {caseId, category, key} each to standard output", 0, 0},
+     "write the cases as a CID tree there, and a line {caseId, category, key} each to standard "
+     "output",
+     0, 0},
     {OPT_STRING, 'm', "model", &o.model, "ID", "MAKI_SYNTH_MODEL",
      "have this model or inference profile write them (default: the offline generator)", 0, 0},
     {.type = OPT_END},
@@ -59,13 +73,15 @@ static const struct opt options[] = {
 static const struct opt_program program = {
     .name = "maki-synth",
     .synopsis = "[OPTION]...",
-    .purpose = "Writes fictional AWS Support cases as JSON Lines, for tests and demonstrations. The true category of each stands "
+    .purpose = "Writes fictional AWS Support cases as JSON Lines, for tests and demonstrations. "
+               "The true category of each stands "
                "in its member maki.category.",
     .tables = {options, tool_model_options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-synth --seed 7 --count 200 > cases.jsonl\n"
              "  maki-synth --quick-test --start-t 30d --category throttling,ice-error\n"
-             "  maki-synth --seed 7 --cid tree > labels.jsonl && maki-fetch tree | maki-classify --offline\n",
+             "  maki-synth --seed 7 --cid tree > labels.jsonl && maki-fetch tree | maki-classify "
+             "--offline\n",
 };
 
 struct synth {
@@ -117,7 +133,8 @@ static int emit_case(struct synth *s, const struct synthetic_plan *plan, jv word
 
 static int reject_case(struct synth *s, const struct synthetic_plan *plan, const struct error *err)
 {
-    struct tool_record record = {.value = synthetic_data(plan), .source = "case", .line = (long)plan->index + 1};
+    struct tool_record record = {
+        .value = synthetic_data(plan), .source = "case", .line = (long)plan->index + 1};
     int status;
 
     json_set_str(&record.value, "caseId", plan->case_id);
@@ -130,7 +147,8 @@ static int done(void *context, void *question, const struct ask_outcome *outcome
 {
     struct synth *s = context;
     struct synthetic_plan *plan = question;
-    int status = jv_is_valid(outcome->result) ? emit_case(s, plan, outcome->result) : reject_case(s, plan, &outcome->err);
+    int status = jv_is_valid(outcome->result) ? emit_case(s, plan, outcome->result)
+                                              : reject_case(s, plan, &outcome->err);
 
     free(plan);
     return status;
@@ -142,7 +160,8 @@ static int ask_model(struct synth *s, struct synthetic_plan *plan)
     jv data = synthetic_data(plan);
 
     buf_reset(&s->message);
-    prompt_fence(&s->message, "Write this AWS Support case and call " PROMPT_TOOL_CASE " with it.", data);
+    prompt_fence(&s->message, "Write this AWS Support case and call " PROMPT_TOOL_CASE " with it.",
+                 data);
     jv_free(data);
     if (ask_submit(s->ask, s->message.data, s->message.len, plan, &err) == 0)
         return 0;
@@ -175,9 +194,11 @@ static int set_range(struct synth *s, struct error *err)
     int64_t *end = &s->run.end_ms;
 
     if (time_parse(o.start ? o.start : START_DEFAULT, now, start) < 0)
-        return error_set(err, ERR_USAGE, "BadOption", "--start-t: '%s' is no time, such as 2026-01-31 or 30d", o.start);
+        return error_set(err, ERR_USAGE, "BadOption",
+                         "--start-t: '%s' is no time, such as 2026-01-31 or 30d", o.start);
     if (time_parse(o.end ? o.end : END_DEFAULT, now, end) < 0)
-        return error_set(err, ERR_USAGE, "BadOption", "--end-t: '%s' is no time, such as 2026-01-31 or 30d", o.end);
+        return error_set(err, ERR_USAGE, "BadOption",
+                         "--end-t: '%s' is no time, such as 2026-01-31 or 30d", o.end);
     if (o.start && !o.end) {
         int64_t ignored;
 
@@ -186,7 +207,8 @@ static int set_range(struct synth *s, struct error *err)
         *start = *end - year_ms;
     }
     if (*end - *start < SYNTHETIC_RANGE_MIN_MS)
-        return error_set(err, ERR_USAGE, "BadOption", "--end-t must be later than --start-t, by a minute at least");
+        return error_set(err, ERR_USAGE, "BadOption",
+                         "--end-t must be later than --start-t, by a minute at least");
     return 0;
 }
 
@@ -194,7 +216,8 @@ static int check_language(const char *language, struct error *err)
 {
     if (strlen(language) == 2 && strspn(language, "abcdefghijklmnopqrstuvwxyz") == 2)
         return 0;
-    return error_set(err, ERR_USAGE, "BadOption", "--language: '%s' is no language code of two letters, such as en", language);
+    return error_set(err, ERR_USAGE, "BadOption",
+                     "--language: '%s' is no language code of two letters, such as en", language);
 }
 
 static int set_run(struct synth *s, struct error *err)
@@ -205,7 +228,8 @@ static int set_run(struct synth *s, struct error *err)
         struct rng rng = rng_seed(rng_secret());
 
         o.seed = (int64_t)rng_below(&rng, RANDOM_SEEDS);
-        diag_note("seed %" PRId64 "; --seed %" PRId64 " gives the same cases again", o.seed, o.seed);
+        diag_note("seed %" PRId64 "; --seed %" PRId64 " gives the same cases again", o.seed,
+                  o.seed);
     }
     s->run.seed = (uint64_t)o.seed;
     s->run.model = s->model.name;
@@ -223,7 +247,8 @@ static int set_size(struct schedule_size *size, struct error *err)
     bool per_category = o.min_cases != UNSET || o.max_cases != UNSET;
 
     if ((o.count != UNSET) + o.quick_test + per_category > 1)
-        return error_set(err, ERR_USAGE, "BadOption", "give only one of --count, --quick-test and --min-cases with --max-cases");
+        return error_set(err, ERR_USAGE, "BadOption",
+                         "give only one of --count, --quick-test and --min-cases with --max-cases");
     *size = (struct schedule_size){.min = CASES_DEFAULT, .max = CASES_DEFAULT};
     if (o.count != UNSET)
         size->total = (uint64_t)o.count;
@@ -242,7 +267,8 @@ static int check_categories(const struct category_set *set, struct error *err)
 {
     for (size_t i = 0; i < o.categories.count; i++) {
         if (category_find(set, o.categories.items[i]) == NULL)
-            return error_set(err, ERR_USAGE, "BadOption", "--category: no category '%s'; each is a folder of --categories",
+            return error_set(err, ERR_USAGE, "BadOption",
+                             "--category: no category '%s'; each is a folder of --categories",
                              o.categories.items[i]);
     }
     return 0;
@@ -272,7 +298,8 @@ static int start(struct synth *s)
     struct error err;
     struct ask_options ask;
 
-    if (tool_model_open(&s->model, o.model, &err) < 0 || set_run(s, &err) < 0 || set_schedule(s, &err) < 0)
+    if (tool_model_open(&s->model, o.model, &err) < 0 || set_run(s, &err) < 0 ||
+        set_schedule(s, &err) < 0)
         return tool_fatal(&s->tool, &err);
     s->template = prompt_case_template(&s->model.categories, &s->model.settings);
     ask = tool_model_ask_options(&s->model, s->template);

@@ -34,8 +34,8 @@ static void draw_numbers(struct schedule *s, uint64_t min, uint64_t max)
     }
 }
 
-void schedule_init(struct schedule *s, const struct category **categories, size_t count, uint64_t seed,
-                   const struct schedule_size *size)
+void schedule_init(struct schedule *s, const struct category **categories, size_t count,
+                   uint64_t seed, const struct schedule_size *size)
 {
     assert(count > 0);
     *s = (struct schedule){.count = count, .seed = seed};

@@ -8,8 +8,9 @@
 #include "maki/category.h"
 
 /*
- * Round by round through the categories, in another order each time, until each has had its number: the start of the
- * output is as varied as the whole, and nothing depends on how many cases there are.
+ * Round by round through the categories, in another order each time, until each has had its number:
+ * the start of the output is as varied as the whole, and nothing depends on how many cases there
+ * are.
  */
 struct schedule {
     const struct category **categories;
@@ -22,15 +23,17 @@ struct schedule {
     size_t at, in_round;
 };
 
-/* How many: `total` cases in all, spread evenly, or (if it is 0) for each category from `min` to `max`, by chance. */
+/* How many: `total` cases in all, spread evenly, or (if it is 0) for each category from `min` to
+ * `max`, by chance. */
 struct schedule_size {
     uint64_t total;
     uint64_t min, max;
 };
 
-/* Over the given categories (the array is copied, they are borrowed), at least one. Free with schedule_clear. */
-void schedule_init(struct schedule *schedule, const struct category **categories, size_t count, uint64_t seed,
-                   const struct schedule_size *size);
+/* Over the given categories (the array is copied, they are borrowed), at least one. Free with
+ * schedule_clear. */
+void schedule_init(struct schedule *schedule, const struct category **categories, size_t count,
+                   uint64_t seed, const struct schedule_size *size);
 void schedule_clear(struct schedule *schedule);
 
 /* The next case's category; NULL when all are made. */

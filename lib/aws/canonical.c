@@ -8,7 +8,8 @@
 /* What is wrong with a request is our own mistake, or that of whoever named a key or a header. */
 static int refuse(struct error *err, const char *what)
 {
-    return error_set(err, ERR_DATA, "InvalidRequest", "a request cannot be signed: %s", what);
+    error_set(err, ERR_DATA, "InvalidRequest", "a request cannot be signed: %s", what);
+    return -1;
 }
 
 /* One segment, behind what `out` holds from `start` on; ".." takes the segment before it away. */
@@ -201,9 +202,7 @@ static int sort_headers(const struct http_header **sorted, const struct http_hea
         if (!is_header_name(headers[i].name))
             return refuse(err, "a header has a name that cannot be sent");
         if (!is_header_value(headers[i].value))
-            return error_set(err, ERR_DATA, "InvalidRequest",
-                             "a request cannot be signed: header %.100s has a control character",
-                             headers[i].name);
+            return refuse(err, "a header's value has a control character");
         for (; at > 0 && strcasecmp(headers[i].name, sorted[at - 1]->name) < 0; at--)
             sorted[at] = sorted[at - 1];
         sorted[at] = &headers[i];

@@ -63,7 +63,7 @@ size_t profile_place(struct profiles *p, enum profile_origin origin, const char 
 void profile_set(struct profiles *p, size_t place, const char *text, size_t len)
 {
     mem_free_secret(p->values[place]);
-    p->values[place] = len ? mem_strndup(text, len) : NULL;
+    p->values[place] = len > 0 && *text != '\0' ? mem_strndup(text, len) : NULL;
 }
 
 void profile_append(struct profiles *p, size_t place, const char *text, size_t len)

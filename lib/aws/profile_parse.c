@@ -52,11 +52,11 @@ static bool is_comment(char c)
     return c == '#' || c == ';';
 }
 
-/* Without a comment that white space or nothing stands before. */
+/* Without the comment, before whose sign there is white space. */
 static struct span without_comment(struct span s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        if (is_comment(s.at[i]) && (i == 0 || is_space(s.at[i - 1])))
+    for (size_t i = 1; i < s.len; i++) {
+        if (is_comment(s.at[i]) && is_space(s.at[i - 1]))
             s.len = i;
     }
     return trim(s);
@@ -138,8 +138,12 @@ static void read_section(struct parse *f, struct span line)
     begin_section(f, trim((struct span){line.at + 1, (size_t)(close - line.at - 1)}));
 }
 
-/* "key = value" into `name` in lower case, behind `parent` and a dot, and *value. False if it is
- * none. */
+static char to_lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+/* Take "key = value" apart: append the key to `name` in lower case. False if it is none. */
 static bool read_pair(struct parse *f, struct span line, struct buf *name, struct span *value)
 {
     const char *equals_sign = memchr(line.at, '=', line.len);
@@ -151,10 +155,10 @@ static bool read_pair(struct parse *f, struct span line, struct buf *name, struc
         return false;
     }
     for (size_t i = 0; i < key.len; i++)
-        buf_addc(name,
-                 (char)(key.at[i] >= 'A' && key.at[i] <= 'Z' ? key.at[i] - 'A' + 'a' : key.at[i]));
-    *value = without_comment(
-        (struct span){equals_sign + 1, (size_t)(line.at + line.len - equals_sign - 1)});
+        buf_addc(name, to_lower(key.at[i]));
+    value->at = equals_sign + 1;
+    value->len = (size_t)(line.at + line.len - value->at);
+    *value = without_comment(*value);
     if (buf_full(name))
         note(f, "a key that is too long was passed over");
     return !buf_full(name);

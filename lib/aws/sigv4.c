@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -67,11 +68,10 @@ static void chain(unsigned char key[DIGEST_SIZE], const char *text)
 static void derive_key(const struct sigv4_message *m, const char *secret,
                        unsigned char key[DIGEST_SIZE])
 {
-    char first[4 + SIGV4_SECRET_MAX] = "AWS4";
-    size_t secret_len = strlen(secret);
+    char first[sizeof("AWS4") + SIGV4_SECRET_MAX];
 
-    memcpy(first + 4, secret, secret_len);
-    hmac(first, 4 + secret_len, m->amz_date, DAY_LEN, key);
+    snprintf(first, sizeof(first), "AWS4%s", secret);
+    hmac(first, strlen(first), m->amz_date, DAY_LEN, key);
     mem_wipe(first, sizeof(first));
     chain(key, m->region);
     chain(key, m->service);

@@ -16,15 +16,20 @@ static void must(int ok)
         abort();
 }
 
-void digest_hex(const unsigned char bytes[DIGEST_SIZE], char out[DIGEST_HEX_SIZE])
+static void write_hex(const unsigned char *bytes, size_t len, char *out)
 {
     static const char digits[] = "0123456789abcdef";
 
-    for (size_t i = 0; i < DIGEST_SIZE; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15];
+    for (size_t i = 0; i < len; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
     }
-    out[2 * DIGEST_SIZE] = '\0';
+    *out = '\0';
+}
+
+void digest_hex(const unsigned char bytes[DIGEST_SIZE], char out[DIGEST_HEX_SIZE])
+{
+    write_hex(bytes, DIGEST_SIZE, out);
 }
 
 struct digest *digest_new(void)
@@ -70,4 +75,13 @@ void digest_sha256_hex(const void *data, size_t len, char out[DIGEST_HEX_SIZE])
 
     digest_sha256(data, len, bytes);
     digest_hex(bytes, out);
+}
+
+void digest_sha1_hex(const void *data, size_t len, char out[DIGEST_SHA1_HEX_SIZE])
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned size;
+
+    must(EVP_Digest(data, len, bytes, &size, EVP_sha1(), NULL));
+    write_hex(bytes, size, out);
 }

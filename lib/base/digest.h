@@ -11,6 +11,10 @@ void digest_sha256(const void *data, size_t len, unsigned char out[DIGEST_SIZE])
 /* The same as 64 lower-case hexadecimal digits and a NUL. */
 void digest_sha256_hex(const void *data, size_t len, char out[DIGEST_HEX_SIZE]);
 
+/* SHA-1, as 40 digits and a NUL: for file names that others have chosen so, never for trust. */
+enum { DIGEST_SHA1_HEX_SIZE = 41 };
+void digest_sha1_hex(const void *data, size_t len, char out[DIGEST_SHA1_HEX_SIZE]);
+
 /* A result's bytes as such digits. */
 void digest_hex(const unsigned char bytes[DIGEST_SIZE], char out[DIGEST_HEX_SIZE]);
 

@@ -64,7 +64,7 @@ static int claim(int dir_fd, const struct temporary *t)
         return errno == ENOENT ? 0 : -1;
     if (held.st_dev != named.st_dev || held.st_ino != named.st_ino)
         return 0;
-    /* it has another name too: its writer was killed just before it would have taken this one away */
+    /* it has another name too: its writer was killed between the two steps of publish_new */
     if (held.st_nlink > 1)
         return unlinkat(dir_fd, t->name, 0) < 0 ? -1 : 0;
     return S_ISREG(held.st_mode) && (held.st_size == 0 || ftruncate(t->fd, 0) == 0) ? 1 : -1;
@@ -123,16 +123,18 @@ static int fill(int fd, const struct file_write *write)
     return write->no_sync ? check_close(fd) : fsync(fd);
 }
 
-/* Give the finished file its name. linkat() fails if the name is taken, which renameat() would not. */
-static int publish(int dir_fd, const char *temporary, const char *name, bool no_clobber, bool *existed)
+/* Give the finished file its name, unless it is taken. */
+static int publish_new(int dir_fd, const char *temporary, const char *name, bool *existed)
 {
-    if (!no_clobber)
-        return renameat(dir_fd, temporary, dir_fd, name);
-    if (linkat(dir_fd, temporary, dir_fd, name, 0) < 0) {
-        if (errno != EEXIST)
-            return -1;
-        *existed = true;
+    if (renameat2(dir_fd, temporary, dir_fd, name, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno == EINVAL || errno == ENOSYS) { /* a file system that cannot (NFS): the same in two steps */
+        if (linkat(dir_fd, temporary, dir_fd, name, 0) == 0)
+            return unlinkat(dir_fd, temporary, 0);
     }
+    if (errno != EEXIST)
+        return -1;
+    *existed = true;
     return unlinkat(dir_fd, temporary, 0);
 }
 
@@ -147,6 +149,7 @@ static int write_in(int dir_fd, const char *name, const struct file_write *write
 {
     struct temporary t;
     struct stat info;
+    int status;
 
     if (write->no_clobber && fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0) {
         *existed = true; /* known beforehand: no need to write it first */
@@ -154,7 +157,10 @@ static int write_in(int dir_fd, const char *name, const struct file_write *write
     }
     if (open_temporary(dir_fd, name, &t) < 0)
         return -1;
-    if (fill(t.fd, write) < 0 || publish(dir_fd, t.name, name, write->no_clobber, existed) < 0) {
+    status = fill(t.fd, write);
+    if (status == 0)
+        status = write->no_clobber ? publish_new(dir_fd, t.name, name, existed) : renameat(dir_fd, t.name, dir_fd, name);
+    if (status < 0) {
         int saved = errno;
 
         unlinkat(dir_fd, t.name, 0);

@@ -5,8 +5,9 @@
 #include <stddef.h>
 
 /*
- * The lines of a text in memory that holds data for us, as the files below share/ do: LF or CRLF, a byte order mark at the
- * start is dropped, blank lines and lines that start with '#' are passed over.
+ * The lines of a text in memory that holds data for us, as the files below share/ do: LF or CRLF, a
+ * byte order mark at the start is dropped, blank lines and lines that start with '#' are passed
+ * over.
  */
 struct lines {
     const char *next, *end;

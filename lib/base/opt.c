@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/wrap.h"
 
 enum { OPT_MAX = 64, OPT_HELP_COLUMN = 26, OPT_HELP_WIDTH = 96 };
 enum { CODE_HELP = 1000, CODE_VERSION, CODE_FIRST };
@@ -178,7 +179,6 @@ static int from_settings(const struct opt_set *set, const struct conf *conf, str
 /* What getopt_long wants, built from the set. */
 static void getopt_tables(const struct opt_set *set, struct option *longs, char *shorts)
 {
-    *shorts++ = '+'; /* an operand ends the options: no surprises with file names */
     *shorts++ = ':';
     *shorts++ = 'h';
     for (size_t i = 0; i < set->count; i++) {
@@ -259,28 +259,6 @@ enum opt_outcome opt_parse(const struct opt_program *program, const struct conf 
     return from_settings(&set, conf, err) < 0 ? OPT_BAD : OPT_RUN;
 }
 
-/* Words of `text` in lines of OPT_HELP_WIDTH, the first starting at `column`, the others indented to it. */
-static void add_wrapped(struct buf *out, const char *text, size_t column)
-{
-    size_t at = column;
-
-    while (*text) {
-        size_t len = strcspn(text, " ");
-
-        if (at > column && at + 1 + len > OPT_HELP_WIDTH) {
-            buf_addf(out, "\n%*s", (int)column, "");
-            at = column;
-        } else if (at > column) {
-            buf_addc(out, ' ');
-            at++;
-        }
-        buf_add(out, text, len);
-        at += len;
-        text += len + (text[len] == ' ');
-    }
-    buf_addc(out, '\n');
-}
-
 static void add_option(struct buf *out, const struct opt *o)
 {
     size_t start = out->len;
@@ -300,10 +278,10 @@ static void add_option(struct buf *out, const struct opt *o)
     if (o->key) {
         char *help = mem_printf("%s [%s]", o->help, o->key);
 
-        add_wrapped(out, help, OPT_HELP_COLUMN);
+        wrap_text(out, help, OPT_HELP_COLUMN, OPT_HELP_WIDTH);
         free(help);
     } else {
-        add_wrapped(out, o->help, OPT_HELP_COLUMN);
+        wrap_text(out, o->help, OPT_HELP_COLUMN, OPT_HELP_WIDTH);
     }
 }
 
@@ -317,7 +295,7 @@ void opt_help(const struct opt_program *program, struct buf *text)
 
     collect(program, &set);
     buf_addf(text, "Usage: %s %s\n", program->name, program->synopsis);
-    add_wrapped(text, program->purpose, 0);
+    wrap_text(text, program->purpose, 0, OPT_HELP_WIDTH);
     buf_adds(text, "\nOptions ([KEY]: also set by that variable or in maki.conf):\n");
     for (size_t i = 0; i < set.count; i++)
         add_option(text, set.all[i]);

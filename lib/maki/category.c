@@ -49,8 +49,8 @@ static bool is_name(const char *name)
 {
     size_t len = strlen(name);
 
-    return len > 0 && len <= CATEGORY_NAME_BYTES_MAX && strcmp(name, CATEGORY_OTHER) != 0 && name[0] != '-' &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+    return len > 0 && len <= CATEGORY_NAME_BYTES_MAX && strcmp(name, CATEGORY_OTHER) != 0 &&
+           name[0] != '-' && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
 /* A category while its files are read. */
@@ -65,14 +65,16 @@ static int start_category(struct reading *r, const char *name, const char *path,
     *r = (struct reading){.err = err};
     if (!is_name(name))
         return error_set(err, ERR_CONFIG, "BadCategory",
-                         "%s: \"%s\" cannot be a category's name: lower-case letters, digits and '-', at most %d, not \"%s\"",
+                         "%s: \"%s\" cannot be a category's name: lower-case letters, digits and "
+                         "'-', at most %d, not \"%s\"",
                          path, name, CATEGORY_NAME_BYTES_MAX, CATEGORY_OTHER);
     r->category.name = mem_strdup(name);
     r->digest = digest_new();
     return 0;
 }
 
-/* Files come in bytewise order of their names, so a digest does not depend on where they come from. */
+/* Files come in bytewise order of their names, so a digest does not depend on where they come from.
+ */
 static int read_file(struct reading *r, const struct category_file *file)
 {
     char size[32];
@@ -99,9 +101,11 @@ static int finish_category(struct category_set *set, struct reading *r, const ch
     const struct category *same = category_find(set, r->category.name);
 
     if (r->category.description == NULL)
-        return error_set(r->err, ERR_CONFIG, "BadCategory", "%s/desc.txt: missing; every category needs a description", path);
+        return error_set(r->err, ERR_CONFIG, "BadCategory",
+                         "%s/desc.txt: missing; every category needs a description", path);
     if (same == NULL && set->count >= CATEGORY_COUNT_MAX)
-        return error_set(r->err, ERR_CONFIG, "BadCategory", "%s: more than %d categories", path, CATEGORY_COUNT_MAX);
+        return error_set(r->err, ERR_CONFIG, "BadCategory", "%s: more than %d categories", path,
+                         CATEGORY_COUNT_MAX);
     digest_finish_hex(r->digest, r->category.digest);
     r->digest = NULL;
     if (same != NULL) {
@@ -168,8 +172,8 @@ static int load_embedded(struct category_set *set, struct error *err)
             i++;
             continue;
         }
-        if (start_category(&r, name, embedded_files[i].path, err) < 0 || read_embedded(&r, &i, name) < 0 ||
-            finish_category(set, &r, name) < 0) {
+        if (start_category(&r, name, embedded_files[i].path, err) < 0 ||
+            read_embedded(&r, &i, name) < 0 || finish_category(set, &r, name) < 0) {
             drop_category(&r);
             return -1;
         }
@@ -186,9 +190,11 @@ static int read_disk_file(struct reading *r, const char *dir, const char *name)
     buf_init(&data, CATEGORY_FILE_BYTES_MAX);
     status = file_read(path, &data, r->err);
     if (status < 0 && r->err->kind == ERR_DATA)
-        error_set(r->err, ERR_CONFIG, "BadCategory", "%s:1: larger than %d bytes", path, CATEGORY_FILE_BYTES_MAX);
+        error_set(r->err, ERR_CONFIG, "BadCategory", "%s:1: larger than %d bytes", path,
+                  CATEGORY_FILE_BYTES_MAX);
     if (status == 0) {
-        struct category_file file = {.name = name, .path = path, .data = buf_str(&data), .len = data.len};
+        struct category_file file = {
+            .name = name, .path = path, .data = buf_str(&data), .len = data.len};
 
         status = read_file(r, &file);
     }
@@ -210,11 +216,13 @@ static int read_dir(struct reading *r, const char *dir)
     return status;
 }
 
-static int load_category_dir(struct category_set *set, const char *path, const char *name, struct error *err)
+static int load_category_dir(struct category_set *set, const char *path, const char *name,
+                             struct error *err)
 {
     struct reading r;
 
-    if (start_category(&r, name, path, err) < 0 || read_dir(&r, path) < 0 || finish_category(set, &r, path) < 0) {
+    if (start_category(&r, name, path, err) < 0 || read_dir(&r, path) < 0 ||
+        finish_category(set, &r, path) < 0) {
         drop_category(&r);
         return -1;
     }
@@ -238,7 +246,8 @@ static int load_dir(struct category_set *set, const char *dir, struct error *err
     }
     file_list_free(&list);
     if (status == 0 && found == 0)
-        status = error_set(err, ERR_CONFIG, "BadCategory", "%s: holds no category; each is a folder with a desc.txt", dir);
+        status = error_set(err, ERR_CONFIG, "BadCategory",
+                           "%s: holds no category; each is a folder with a desc.txt", dir);
     return status;
 }
 

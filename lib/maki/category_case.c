@@ -13,12 +13,15 @@ static int fail_at(const struct category_file *file, long line, const char *what
     return error_set(err, ERR_CONFIG, "BadCategory", "%s:%ld: %s", file->path, line, what);
 }
 
-/* DescribeCases has its messages in recentCommunications.communications; a normal case has them in communications. */
+/* DescribeCases has its messages in recentCommunications.communications; a normal case has them in
+ * communications. */
 static jv find_messages(jv object)
 {
     jv messages = json_get(object, "communications");
 
-    return jv_is_valid(messages) ? messages : json_get_path(object, "recentCommunications", "communications", NULL);
+    return jv_is_valid(messages)
+               ? messages
+               : json_get_path(object, "recentCommunications", "communications", NULL);
 }
 
 /* Append the bodies, an empty line between two. */
@@ -37,7 +40,8 @@ static int add_bodies(struct buf *text, jv messages)
     return 0;
 }
 
-static int add_example(struct category *c, const struct category_file *file, long line, jv value, struct error *err)
+static int add_example(struct category *c, const struct category_file *file, long line, jv value,
+                       struct error *err)
 {
     const char *subject = json_str(value, "subject", NULL);
     jv messages = find_messages(value);
@@ -48,7 +52,9 @@ static int add_example(struct category *c, const struct category_file *file, lon
     if (subject == NULL || subject[0] == '\0')
         return fail_at(file, line, "the example case has no \"subject\"", err);
     if (!json_is(messages, JV_KIND_ARRAY))
-        return fail_at(file, line, "the example case has no \"communications\" (a list of objects with \"body\")", err);
+        return fail_at(
+            file, line,
+            "the example case has no \"communications\" (a list of objects with \"body\")", err);
     if (c->example_list.count >= CATEGORY_ENTRIES_MAX)
         return fail_at(file, line, "too many example cases", err);
     buf_init(&text, CATEGORY_FILE_BYTES_MAX + 1);
@@ -56,8 +62,10 @@ static int add_example(struct category *c, const struct category_file *file, lon
         buf_clear(&text);
         return fail_at(file, line, "a communication of the example case has no \"body\"", err);
     }
-    c->examples = mem_grow(c->examples, &c->example_list.cap, c->example_list.count + 1, sizeof(*c->examples));
-    c->examples[c->example_list.count++] = (struct category_example){mem_strdup(subject), buf_take(&text)};
+    c->examples = mem_grow(c->examples, &c->example_list.cap, c->example_list.count + 1,
+                           sizeof(*c->examples));
+    c->examples[c->example_list.count++] =
+        (struct category_example){mem_strdup(subject), buf_take(&text)};
     return 0;
 }
 
@@ -73,7 +81,8 @@ static long error_line(const struct lines *at, const char *message)
     return line;
 }
 
-static int parse_one(struct category *c, const struct category_file *file, const struct lines *at, struct error *err)
+static int parse_one(struct category *c, const struct category_file *file, const struct lines *at,
+                     struct error *err)
 {
     struct error why;
     jv value = json_parse(at->text, at->len, NULL, &why);
@@ -86,7 +95,8 @@ static int parse_one(struct category *c, const struct category_file *file, const
     return status;
 }
 
-int category_case_parse(struct category *category, const struct category_file *file, bool lines, struct error *err)
+int category_case_parse(struct category *category, const struct category_file *file, bool lines,
+                        struct error *err)
 {
     struct lines at;
     int status = 0;

@@ -7,7 +7,9 @@
 #include "maki/category.h"
 #include "maki/category_file.h"
 
-/* Read the example cases of a file, one object or (lines) one a line, into the category. -1 with ERR_CONFIG. */
-int category_case_parse(struct category *category, const struct category_file *file, bool lines, struct error *err);
+/* Read the example cases of a file, one object or (lines) one a line, into the category. -1 with
+ * ERR_CONFIG. */
+int category_case_parse(struct category *category, const struct category_file *file, bool lines,
+                        struct error *err);
 
 #endif

@@ -13,8 +13,8 @@
 
 /* What the two files of "slot: text" lines may hold. */
 static const char *const playbook_slots[] = {"action", "prevention", NULL};
-static const char *const synth_slots[] = {"subject", "opening", "symptom", "detail",  "ask",
-                                          "reply",   "followup", "closing", "error", NULL};
+static const char *const synth_slots[] = {"subject", "opening",  "symptom", "detail", "ask",
+                                          "reply",   "followup", "closing", "error",  NULL};
 
 struct parse {
     struct category *category;
@@ -32,7 +32,8 @@ __attribute__((format(printf, 2, 3))) static int fail(struct parse *p, const cha
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    return error_set(p->err, ERR_CONFIG, "BadCategory", "%s:%ld: %s", p->file->path, p->lines.number, text);
+    return error_set(p->err, ERR_CONFIG, "BadCategory", "%s:%ld: %s", p->file->path,
+                     p->lines.number, text);
 }
 
 /* The line of a byte, from 1. */
@@ -45,7 +46,8 @@ static long line_at(const char *data, size_t offset)
     return line;
 }
 
-/* All of them are text: a NUL or bytes that are not UTF-8 mean that something else was put there. */
+/* All of them are text: a NUL or bytes that are not UTF-8 mean that something else was put there.
+ */
 static int check_text(struct parse *p)
 {
     const char *data = p->file->data;
@@ -87,12 +89,14 @@ static int parse_description(struct parse *p)
     if (start == end)
         return fail(p, "empty; describe what belongs into the category");
     if (end - start > CATEGORY_DESCRIPTION_BYTES_MAX)
-        return fail(p, "longer than %d bytes; it is sent with every request", CATEGORY_DESCRIPTION_BYTES_MAX);
+        return fail(p, "longer than %d bytes; it is sent with every request",
+                    CATEGORY_DESCRIPTION_BYTES_MAX);
     p->category->description = mem_strndup(start, (size_t)(end - start));
     return 0;
 }
 
-/* A decimal number with up to three digits behind the point; strtod would obey the locale. *end is behind it. */
+/* A decimal number with up to three digits behind the point; strtod would obey the locale. *end is
+ * behind it. */
 static bool read_weight(const char *text, const char *limit, double *weight, const char **end)
 {
     const char *p = text;
@@ -186,7 +190,8 @@ static bool is_link_url(const char *url)
     if (strncmp(url, "https://", 8) != 0 || url[8] == '\0' || url[8] == '/')
         return false;
     for (const char *p = url; *p; p++) {
-        if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f || strchr("\"<>\\^`{|}", *p) != NULL)
+        if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f ||
+            strchr("\"<>\\^`{|}", *p) != NULL)
             return false;
     }
     return true;
@@ -209,14 +214,16 @@ static void squeeze(char *text)
     *to = '\0';
 }
 
-static int check_link(struct parse *p, const struct category_link *link, const char *rest, size_t len)
+static int check_link(struct parse *p, const struct category_link *link, const char *rest,
+                      size_t len)
 {
     if (!is_link_url(link->url))
         return fail(p, "no https:// link: %.100s", link->url);
     if (link->title[0] == '\0')
         return fail(p, "the link has no title: \"link: URL | title | service code prefixes or -\"");
     if (!is_service_list(link->services))
-        return fail(p, "the link names no services (\"-\" for the general page): \"link: URL | title | services\"");
+        return fail(p, "the link names no services (\"-\" for the general page): \"link: URL | "
+                       "title | services\"");
     return add_once(p, rest, len, "link");
 }
 
@@ -264,7 +271,8 @@ static int parse_slot_line(struct parse *p, const char *const *slots)
         return fail(p, "the line is longer than %d bytes", CATEGORY_LINE_BYTES_MAX);
     while (text < end && (*text == ' ' || *text == '\t'))
         text++;
-    if (colon != NULL && slots == playbook_slots && slot_len == 4 && memcmp(p->lines.text, "link", 4) == 0)
+    if (colon != NULL && slots == playbook_slots && slot_len == 4 &&
+        memcmp(p->lines.text, "link", 4) == 0)
         return parse_link(p, text, (size_t)(end - text));
     if (colon == NULL || slot == NULL)
         return fail(p, "unknown slot: %.*s", (int)(slot_len < 60 ? slot_len : 60), p->lines.text);
@@ -272,8 +280,10 @@ static int parse_slot_line(struct parse *p, const char *const *slots)
         return fail(p, "the text is empty");
     if (add_once(p, p->lines.text, p->lines.len, "line") < 0)
         return -1;
-    c->phrases = mem_grow(c->phrases, &c->phrase_list.cap, c->phrase_list.count + 1, sizeof(*c->phrases));
-    c->phrases[c->phrase_list.count++] = (struct category_phrase){mem_strdup(slot), mem_strndup(text, (size_t)(end - text))};
+    c->phrases =
+        mem_grow(c->phrases, &c->phrase_list.cap, c->phrase_list.count + 1, sizeof(*c->phrases));
+    c->phrases[c->phrase_list.count++] =
+        (struct category_phrase){mem_strdup(slot), mem_strndup(text, (size_t)(end - text))};
     return 0;
 }
 
@@ -287,7 +297,8 @@ static int parse_lines(struct parse *p)
         if (strcmp(p->file->name, "cues.txt") == 0)
             status = parse_cue(p);
         else
-            status = parse_slot_line(p, strcmp(p->file->name, "synth.txt") == 0 ? synth_slots : playbook_slots);
+            status = parse_slot_line(p, strcmp(p->file->name, "synth.txt") == 0 ? synth_slots
+                                                                                : playbook_slots);
     }
     map_free(p->seen);
     return status;
@@ -303,11 +314,13 @@ static bool is_case_file(const char *name, const char *suffix)
 
 bool category_file_is_known(const char *name)
 {
-    return strcmp(name, "desc.txt") == 0 || strcmp(name, "cues.txt") == 0 || strcmp(name, "playbook.txt") == 0 ||
-           strcmp(name, "synth.txt") == 0 || is_case_file(name, ".json") || is_case_file(name, ".jsonl");
+    return strcmp(name, "desc.txt") == 0 || strcmp(name, "cues.txt") == 0 ||
+           strcmp(name, "playbook.txt") == 0 || strcmp(name, "synth.txt") == 0 ||
+           is_case_file(name, ".json") || is_case_file(name, ".jsonl");
 }
 
-int category_file_parse(struct category *category, const struct category_file *file, struct error *err)
+int category_file_parse(struct category *category, const struct category_file *file,
+                        struct error *err)
 {
     struct parse p = {.category = category, .file = file, .err = err};
 

@@ -18,7 +18,9 @@ struct category_file {
 /* True for the names that category_file_parse reads. */
 bool category_file_is_known(const char *name);
 
-/* Read a known file into the category; the strings are copied. -1 with ERR_CONFIG, "path:line: what". */
-int category_file_parse(struct category *category, const struct category_file *file, struct error *err);
+/* Read a known file into the category; the strings are copied. -1 with ERR_CONFIG, "path:line:
+ * what". */
+int category_file_parse(struct category *category, const struct category_file *file,
+                        struct error *err);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "json/json.h"
 #include "maki/case.h"
+#include "json/json.h"
 
 enum { PATH_BYTES_MAX = 4096, FILE_BYTES_MAX = 512 << 20, NAME_BYTES_MAX = 240 };
 
@@ -16,8 +16,10 @@ static const char *check_component(jv support_case, const char *name, struct err
     const char *text = json_str(support_case, name, &len);
 
     if (text == NULL || len == 0)
-        error_set(err, ERR_DATA, "MissingMember", "%s is missing or empty: the tree has no place for the case", name);
-    else if (len > NAME_BYTES_MAX || strlen(text) != len || strchr(text, '/') != NULL || text[0] == '.')
+        error_set(err, ERR_DATA, "MissingMember",
+                  "%s is missing or empty: the tree has no place for the case", name);
+    else if (len > NAME_BYTES_MAX || strlen(text) != len || strchr(text, '/') != NULL ||
+             text[0] == '.')
         error_set(err, ERR_DATA, "BadKey", "%s cannot be the name of a file", name);
     else
         return text;
@@ -34,9 +36,11 @@ int cid_key(struct buf *key, const char *folder, jv support_case, struct error *
     if (account == NULL)
         return -1;
     if (case_time(support_case, "timeCreated", &ms) < 0)
-        return error_set(err, ERR_DATA, "BadTime", "timeCreated is missing or no time: the tree has no place for the case");
+        return error_set(err, ERR_DATA, "BadTime",
+                         "timeCreated is missing or no time: the tree has no place for the case");
     time_format(ms, "year=%Y/month=%m/day=%d", date, sizeof(date));
-    return buf_addf(key, CID_ROOT "/%s/payer_id=%s/account_id=%s/%s/%s.json", folder, account, account, date, id);
+    return buf_addf(key, CID_ROOT "/%s/payer_id=%s/account_id=%s/%s/%s.json", folder, account,
+                    account, date, id);
 }
 
 /* A member under its other name; null where there is none. */
@@ -56,10 +60,17 @@ static void write_object(struct buf *out, jv object)
 void cid_write_data(struct buf *out, jv support_case)
 {
     static const char *const names[][2] = {
-        {"CaseId", "caseId"},           {"DisplayId", "displayId"},       {"Subject", "subject"},
-        {"Status", "status"},           {"ServiceCode", "serviceCode"},   {"CategoryCode", "categoryCode"},
-        {"SeverityCode", "severityCode"}, {"SubmittedBy", "submittedBy"}, {"TimeCreated", "timeCreated"},
-        {"CCEmailAddresses", "ccEmailAddresses"}, {"Language", "language"},
+        {"CaseId", "caseId"},
+        {"DisplayId", "displayId"},
+        {"Subject", "subject"},
+        {"Status", "status"},
+        {"ServiceCode", "serviceCode"},
+        {"CategoryCode", "categoryCode"},
+        {"SeverityCode", "severityCode"},
+        {"SubmittedBy", "submittedBy"},
+        {"TimeCreated", "timeCreated"},
+        {"CCEmailAddresses", "ccEmailAddresses"},
+        {"Language", "language"},
     };
     jv data = jv_object();
 
@@ -106,7 +117,8 @@ static int put_file(const char *dir, const char *folder, jv support_case, struct
     if (status == 0 && (buf_full(&path) || buf_full(&text)))
         status = error_set(err, ERR_DATA, "TooLong", "the case or its path is too long");
     if (status == 0) {
-        struct file_write write = {.path = buf_str(&path), .data = buf_str(&text), .len = text.len, .no_sync = true};
+        struct file_write write = {
+            .path = buf_str(&path), .data = buf_str(&text), .len = text.len, .no_sync = true};
 
         status = file_write_atomic(&write, NULL, err);
     }
@@ -117,5 +129,8 @@ static int put_file(const char *dir, const char *folder, jv support_case, struct
 
 int cid_put(const char *dir, jv support_case, struct error *err)
 {
-    return put_file(dir, CID_COMMUNICATIONS, support_case, err) < 0 || put_file(dir, CID_DATA, support_case, err) < 0 ? -1 : 0;
+    return put_file(dir, CID_COMMUNICATIONS, support_case, err) < 0 ||
+                   put_file(dir, CID_DATA, support_case, err) < 0
+               ? -1
+               : 0;
 }

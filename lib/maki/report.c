@@ -80,7 +80,7 @@ static void add_value(struct report_key *key, const char *value, size_t len)
 {
     struct buf escaped;
 
-    buf_init(&escaped, REPORT_SEGMENT_BYTES_MAX);
+    buf_init(&escaped, 2 * REPORT_SEGMENT_BYTES_MAX); /* it gets longer for a moment before it is cut */
     report_escape(&escaped, value, len, REPORT_SEGMENT_BYTES_MAX);
     add_literal(key, escaped.data, escaped.len);
     buf_clear(&escaped);

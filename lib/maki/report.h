@@ -38,7 +38,8 @@ enum {
 /*
  * Append a value as a part of a segment, in at most `bytes_max` (at least REPORT_VALUE_BYTES_MIN) bytes: A-Z a-z 0-9 - _ and .
  * stay, all other bytes become %XX, and so does a '.' at the start: no "..", nothing hidden. What does not fit is cut and
- * ends with '~' and 128 bits of the value's SHA-256. The empty value is the caller's to refuse. -1 if the buffer is full.
+ * ends with '~' and 128 bits of the value's SHA-256. The empty value is the caller's to refuse. -1 if the buffer is full;
+ * it needs room for three bytes more.
  */
 int report_escape(struct buf *out, const char *value, size_t len, size_t bytes_max);
 

@@ -16,7 +16,8 @@ static struct {
     size_t count, cap;
 } services;
 
-/* The file is part of the program: a line that does not fit is a mistake in the program, and a unit test looks for it. */
+/* The file is part of the program: a line that does not fit is a mistake in the program, and a unit
+ * test looks for it. */
 static struct service parse_line(const char *text, size_t len)
 {
     char *copy = mem_strndup(text, len);
@@ -58,7 +59,8 @@ static void load(void)
     while (lines_next(&lines)) {
         struct service *s;
 
-        services.items = mem_grow(services.items, &services.cap, services.count + 1, sizeof(*services.items));
+        services.items =
+            mem_grow(services.items, &services.cap, services.count + 1, sizeof(*services.items));
         s = &services.items[services.count++];
         *s = parse_line(lines.text, lines.len);
         squeeze_list(s->aliases);
@@ -76,7 +78,8 @@ const struct service *service_all(size_t *count)
 
 bool service_has_prefix(const char *code, const char *prefix, size_t prefix_len)
 {
-    return strncmp(code, prefix, prefix_len) == 0 && (code[prefix_len] == '\0' || code[prefix_len] == '-');
+    return strncmp(code, prefix, prefix_len) == 0 &&
+           (code[prefix_len] == '\0' || code[prefix_len] == '-');
 }
 
 static bool list_has(const char *list, const char *item, size_t len)
@@ -89,7 +92,8 @@ static bool list_has(const char *list, const char *item, size_t len)
     return false;
 }
 
-/* How well a service answers to a code: 0 not at all; an alias beats a prefix, a longer common part beats a shorter one. */
+/* How well a service answers to a code: 0 not at all; an alias beats a prefix, a longer common part
+ * beats a shorter one. */
 static size_t nearness(const struct service *s, const char *code, size_t len)
 {
     size_t own = strlen(s->code);

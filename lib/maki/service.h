@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* AWS services as AWS Support knows them, from share/services.txt (built in; read once, kept until the process ends). */
+/* AWS services as AWS Support knows them, from share/services.txt (built in; read once, kept until
+ * the process ends). */
 struct service {
     const char *code;      /* "amazon-dynamodb" */
     const char *name;      /* "Amazon DynamoDB" */
@@ -17,8 +18,8 @@ struct service {
 const struct service *service_all(size_t *count);
 
 /*
- * By code: the same, or an alias that is spelled like a code, else the one whose code is the longest prefix or the shortest
- * extension at a '-' boundary; NULL if none is near.
+ * By code: the same, or an alias that is spelled like a code, else the one whose code is the
+ * longest prefix or the shortest extension at a '-' boundary; NULL if none is near.
  */
 const struct service *service_find(const char *code);
 

@@ -11,8 +11,9 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "maki/category.h"
+#include "maki/evidence.h"
 
-/* A longer key is cut; a longer case id is not shown as evidence. Both hold off input that is no insight of ours. */
+/* A longer key is cut: input need not be insights of ours. */
 enum { KEY_BYTES_MAX = 200, TOP_SERVICES = 3 };
 
 /* What a value is broken down by. Each aspect counts under keys of its own. */
@@ -25,12 +26,6 @@ struct tally {
     struct map *keys;
     long long (*counts)[COUNTERS];
     size_t cap;
-};
-
-struct evidence {
-    char *ids[STATISTICS_EVIDENCE_MAX];
-    size_t count;
-    size_t negative; /* the first so many have negative sentiment */
 };
 
 /* A category's key and a service's, by index. */
@@ -66,10 +61,8 @@ void statistics_free(struct statistics *s)
 {
     if (s == NULL)
         return;
-    for (size_t i = 0; i < map_count(s->tallies[BY_CATEGORY].keys); i++) {
-        for (size_t j = 0; j < s->evidence[i].count; j++)
-            free(s->evidence[i].ids[j]);
-    }
+    for (size_t i = 0; i < map_count(s->tallies[BY_CATEGORY].keys); i++)
+        evidence_clear(&s->evidence[i]);
     for (int a = 0; a < ASPECTS; a++) {
         map_free(s->tallies[a].keys);
         free(s->tallies[a].counts);
@@ -141,29 +134,14 @@ static bool is_open(jv insight)
     return strcmp(status, "resolved") != 0 && strcmp(status, "closed") != 0;
 }
 
-/* Negative cases push others out: they are what a reader wants to look up. */
-static void add_evidence(struct statistics *s, size_t category, const char *case_id, bool negative)
+static struct evidence *evidence_of(struct statistics *s, size_t category)
 {
     size_t old = s->evidence_cap;
-    struct evidence *e;
 
     s->evidence = mem_grow(s->evidence, &s->evidence_cap, category + 1, sizeof(*s->evidence));
     if (s->evidence_cap > old)
         memset(s->evidence + old, 0, (s->evidence_cap - old) * sizeof(*s->evidence));
-    e = &s->evidence[category];
-    if (strlen(case_id) > KEY_BYTES_MAX)
-        return;
-    if (negative ? e->negative == STATISTICS_EVIDENCE_MAX : e->count == STATISTICS_EVIDENCE_MAX)
-        return;
-    if (e->count == STATISTICS_EVIDENCE_MAX)
-        free(e->ids[--e->count]);
-    if (negative) {
-        memmove(&e->ids[e->negative + 1], &e->ids[e->negative], (e->count - e->negative) * sizeof(e->ids[0]));
-        e->ids[e->negative++] = mem_strdup(case_id);
-    } else {
-        e->ids[e->count] = mem_strdup(case_id);
-    }
-    e->count++;
+    return &s->evidence[category];
 }
 
 /* Its month; a time that cannot be read is of none. */
@@ -211,7 +189,7 @@ void statistics_add(struct statistics *s, jv insight)
     service = count_in(&s->tallies[BY_SERVICE], key_of(insight, "serviceCode", key), sentiment, open);
     count_in(&s->tallies[BY_SENTIMENT], sentiment_names[sentiment], sentiment, open);
     count_pair(s, (struct pair){category, service});
-    add_evidence(s, category, member(insight, "caseId"), sentiment == NEGATIVE);
+    evidence_add(evidence_of(s, category), member(insight, "caseId"), sentiment == NEGATIVE);
 }
 
 /* A key with what it is sorted by. */
@@ -386,14 +364,10 @@ jv statistics_evidence(const struct statistics *s)
     jv array = jv_array();
 
     for (size_t i = 0; i < count; i++) {
-        const struct evidence *e = &s->evidence[list[i].index];
         jv row = jv_object();
-        jv ids = jv_array();
 
-        for (size_t j = 0; j < e->count; j++)
-            json_append(&ids, jv_string(e->ids[j]));
         json_set_str(&row, "category", list[i].key);
-        json_set(&row, "caseIds", ids);
+        json_set(&row, "caseIds", evidence_ids(&s->evidence[list[i].index]));
         json_append(&array, row);
     }
     free(list);

@@ -9,7 +9,7 @@
  */
 struct statistics;
 
-enum { STATISTICS_KEYS_MAX = 10000, STATISTICS_TOP_MAX = 20, STATISTICS_EVIDENCE_MAX = 5 };
+enum { STATISTICS_KEYS_MAX = 10000, STATISTICS_TOP_MAX = 20 };
 
 struct statistics *statistics_new(void);
 void statistics_free(struct statistics *s);
@@ -24,7 +24,7 @@ void statistics_add(struct statistics *s, jv insight);
  */
 jv statistics_object(const struct statistics *s);
 
-/* For each category up to STATISTICS_EVIDENCE_MAX case ids, those with negative sentiment first: a new array. */
+/* For each category up to EVIDENCE_MAX case ids, those with negative sentiment first: a new array. */
 jv statistics_evidence(const struct statistics *s);
 
 #endif

@@ -6,14 +6,14 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "json/json.h"
 #include "maki/category.h"
 #include "maki/service.h"
+#include "json/json.h"
 
 /*
- * Synthetic cases. Code decides everything about a case but its words: ids, times, service, status, tone, length. That
- * plan depends on the run's seed and the case's number alone. A model writes the words; code checks them and makes the
- * record.
+ * Synthetic cases. Code decides everything about a case but its words: ids, times, service, status,
+ * tone, length. That plan depends on the run's seed and the case's number alone. A model writes the
+ * words; code checks them and makes the record.
  */
 
 /* How long the first message is to be, in the words that the model gets, and in numbers. */
@@ -29,13 +29,18 @@ const struct synthetic_length *synthetic_length_find(const char *text);
 /* What the cases of a run have in common. */
 struct synthetic_run {
     uint64_t seed;
-    int64_t start_ms, end_ms;     /* every time of a case lies in [start, end), which is at least SYNTHETIC_RANGE_MIN_MS long */
+    int64_t start_ms, end_ms;     /* every time of a case lies in [start, end), which is at least
+                                     SYNTHETIC_RANGE_MIN_MS long */
     const char *const *languages; /* the first is by far the likeliest; at least one */
     size_t language_count;
     const char *model; /* who writes, for the record */
 };
 
-enum { SYNTHETIC_RANGE_MIN_MS = 60000, SYNTHETIC_MESSAGES_MAX = 20, SYNTHETIC_BODY_BYTES_MAX = 60000 };
+enum {
+    SYNTHETIC_RANGE_MIN_MS = 60000,
+    SYNTHETIC_MESSAGES_MAX = 20,
+    SYNTHETIC_BODY_BYTES_MAX = 60000
+};
 
 #define SYNTHETIC_ACCOUNT "111122223333" /* AWS's example account */
 
@@ -67,13 +72,14 @@ void synthetic_plan(struct synthetic_plan *plan, const struct synthetic_run *run
 jv synthetic_data(const struct synthetic_plan *plan);
 
 /*
- * Check what a model wrote (borrowed): {subject, communications: [{from: customer|aws, body}], language?}, the customer
- * first, nothing empty or over-long. A new value with just these members; jv_invalid() with ERR_DATA in words that a model
- * can act on.
+ * Check what a model wrote (borrowed): {subject, communications: [{from: customer|aws, body}],
+ * language?}, the customer first, nothing empty or over-long. A new value with just these members;
+ * jv_invalid() with ERR_DATA in words that a model can act on.
  */
 jv synthetic_check(jv answer, struct error *err);
 
-/* The case record from the plan and the checked words (borrowed), with `maki` saying that and how it is synthetic. */
+/* The case record from the plan and the checked words (borrowed), with `maki` saying that and how
+ * it is synthetic. */
 jv synthetic_record(const struct synthetic_plan *plan, jv words);
 
 #endif

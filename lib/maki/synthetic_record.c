@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "json/json.h"
 #include "maki/synthetic.h"
 #include "maki/wordbank.h"
+#include "json/json.h"
 
 enum { SUBJECT_BYTES_MAX = 1000, ADDRESS_SIZE = 128, MINUTE_MS = 60000, COPIES_PERCENT = 15 };
 
@@ -21,9 +21,11 @@ static const char *check_text(jv object, const char *name, size_t bytes_max, str
     const char *text = json_str(object, name, &len);
 
     if (text == NULL || is_blank(text))
-        error_set(err, ERR_DATA, "InvalidAnswer", "\"%s\" must be a string that is not empty", name);
+        error_set(err, ERR_DATA, "InvalidAnswer", "\"%s\" must be a string that is not empty",
+                  name);
     else if (len > bytes_max)
-        error_set(err, ERR_DATA, "InvalidAnswer", "\"%s\" is longer than %zu bytes", name, bytes_max);
+        error_set(err, ERR_DATA, "InvalidAnswer", "\"%s\" is longer than %zu bytes", name,
+                  bytes_max);
     else
         return text;
     return NULL;
@@ -52,7 +54,8 @@ static jv check_communications(jv communications, struct error *err)
     jv checked = jv_array();
 
     if (count < 1 || count > SYNTHETIC_MESSAGES_MAX) {
-        error_set(err, ERR_DATA, "InvalidAnswer", "\"communications\" must be an array of 1 to %d messages",
+        error_set(err, ERR_DATA, "InvalidAnswer",
+                  "\"communications\" must be an array of 1 to %d messages",
                   SYNTHETIC_MESSAGES_MAX);
         jv_free(checked);
         return jv_invalid();
@@ -77,7 +80,8 @@ static jv check_communications(jv communications, struct error *err)
 
 static bool is_language(const char *text)
 {
-    return text != NULL && strlen(text) == 2 && text[0] >= 'a' && text[0] <= 'z' && text[1] >= 'a' && text[1] <= 'z';
+    return text != NULL && strlen(text) == 2 && text[0] >= 'a' && text[0] <= 'z' &&
+           text[1] >= 'a' && text[1] <= 'z';
 }
 
 jv synthetic_check(jv answer, struct error *err)
@@ -117,8 +121,10 @@ static void make_address(const char *name, char address[ADDRESS_SIZE])
     snprintf(address + n, ADDRESS_SIZE - n, "@example.com");
 }
 
-/* When the messages were written and, last, when the case was resolved; all before the end of the run's range. */
-static void make_times(const struct synthetic_plan *plan, int count, int64_t times[SYNTHETIC_MESSAGES_MAX + 1])
+/* When the messages were written and, last, when the case was resolved; all before the end of the
+ * run's range. */
+static void make_times(const struct synthetic_plan *plan, int count,
+                       int64_t times[SYNTHETIC_MESSAGES_MAX + 1])
 {
     struct rng rng = rng_derive(plan->run->seed, "synthetic times", plan->index);
     int64_t room = plan->run->end_ms - 1 - plan->created_ms;
@@ -129,7 +135,8 @@ static void make_times(const struct synthetic_plan *plan, int count, int64_t tim
         double slowness = rng_unit(&rng);
 
         /* mostly within hours, at times after two days */
-        total += (int64_t)((5 + slowness * slowness * slowness * 2900) * MINUTE_MS) + (int64_t)rng_below(&rng, MINUTE_MS);
+        total += (int64_t)((5 + slowness * slowness * slowness * 2900) * MINUTE_MS) +
+                 (int64_t)rng_below(&rng, MINUTE_MS);
         times[i] = total;
     }
     for (int i = 0; i <= count; i++) {

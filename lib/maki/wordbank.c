@@ -8,13 +8,20 @@
 #include "base/mem.h"
 
 static const char *const slot_names[WORDS_COUNT] = {
-    [WORDS_TEAM] = "team",           [WORDS_PERSON] = "person",
-    [WORDS_GREETING] = "greeting",   [WORDS_SIGNOFF] = "signoff",
-    [WORDS_IMPACT] = "impact",       [WORDS_CONTEXT] = "context",
-    [WORDS_FILLER] = "filler_reply", [WORDS_THANKS] = "thanks",
-    [WORDS_ANGER] = "anger",         [WORDS_NEUTRAL] = "neutral",
-    [WORDS_REGION] = "region",       [WORDS_VERSION] = "version",
-    [WORDS_RESOURCE] = "resourcename", [WORDS_TYPE] = "instancetype",
+    [WORDS_TEAM] = "team",
+    [WORDS_PERSON] = "person",
+    [WORDS_GREETING] = "greeting",
+    [WORDS_SIGNOFF] = "signoff",
+    [WORDS_IMPACT] = "impact",
+    [WORDS_CONTEXT] = "context",
+    [WORDS_FILLER] = "filler_reply",
+    [WORDS_THANKS] = "thanks",
+    [WORDS_ANGER] = "anger",
+    [WORDS_NEUTRAL] = "neutral",
+    [WORDS_REGION] = "region",
+    [WORDS_VERSION] = "version",
+    [WORDS_RESOURCE] = "resourcename",
+    [WORDS_TYPE] = "instancetype",
     [WORDS_POLITE] = "polite",
 };
 
@@ -25,14 +32,16 @@ struct words {
 
 static struct words bank[WORDS_COUNT];
 
-/* The file is part of the program: a line that does not fit is a mistake in the program, and a unit test looks for it. */
+/* The file is part of the program: a line that does not fit is a mistake in the program, and a unit
+ * test looks for it. */
 static void add_line(const char *line, size_t len)
 {
     size_t name_len = strcspn(line, ":");
     size_t slot = 0;
     struct words *w;
 
-    while (slot < WORDS_COUNT && (strlen(slot_names[slot]) != name_len || memcmp(slot_names[slot], line, name_len) != 0))
+    while (slot < WORDS_COUNT &&
+           (strlen(slot_names[slot]) != name_len || memcmp(slot_names[slot], line, name_len) != 0))
         slot++;
     assert(slot < WORDS_COUNT && name_len + 2 < len);
     w = &bank[slot];

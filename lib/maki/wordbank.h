@@ -4,8 +4,9 @@
 #include <stddef.h>
 
 /*
- * Words that synthetic cases are made of whatever their category: share/synth.txt, "slot: text" lines, built in; read once,
- * kept until the process ends. All people, teams and resources in it are made up.
+ * Words that synthetic cases are made of whatever their category: share/synth.txt, "slot: text"
+ * lines, built in; read once, kept until the process ends. All people, teams and resources in it
+ * are made up.
  */
 enum wordbank_slot {
     WORDS_TEAM,     /* who is affected: "our checkout team" */

@@ -31,7 +31,8 @@ struct playbooks {
     size_t spread_count;
 };
 
-static void add_advice(struct playbooks *p, struct lexicon *lexicon, const char *text, const struct category_link *link)
+static void add_advice(struct playbooks *p, struct lexicon *lexicon, const char *text,
+                       const struct category_link *link)
 {
     struct token_list *list = &lexicon->scratch;
     struct advice *a;
@@ -93,7 +94,8 @@ void playbooks_free(struct playbooks *p)
 }
 
 /* How much an advice has in common with the case; a word counts less the more advices use it. */
-static int64_t overlap(const struct playbooks *p, const struct advice *a, const struct classification *result)
+static int64_t overlap(const struct playbooks *p, const struct advice *a,
+                       const struct classification *result)
 {
     int64_t sum = 0;
 
@@ -124,7 +126,8 @@ static void add_filled(struct buf *out, const char *text, const char *service)
     buf_adds(out, text);
 }
 
-void advise_action(struct buf *out, const struct playbooks *p, const struct classification *result, const struct document *doc)
+void advise_action(struct buf *out, const struct playbooks *p, const struct classification *result,
+                   const struct document *doc)
 {
     const struct advice *best = NULL;
     int64_t most = -1;
@@ -144,12 +147,14 @@ void advise_action(struct buf *out, const struct playbooks *p, const struct clas
     if (best != NULL)
         add_filled(out, best->text, service_name(doc));
     else if (result->category >= 0)
-        buf_addf(out, "Follow the team's procedure for %s; its playbook names no action.", p->set->items[result->category].name);
+        buf_addf(out, "Follow the team's procedure for %s; its playbook names no action.",
+                 p->set->items[result->category].name);
     else
         buf_adds(out, "Have a person read this case: none of the categories fits it.");
 }
 
-/* How many bytes of the service's code the link's list covers; 0 if none, 1 for a general link ("-"). */
+/* How many bytes of the service's code the link's list covers; 0 if none, 1 for a general link
+ * ("-"). */
 static size_t service_match(const struct category_link *link, const char *code)
 {
     size_t best = 0;
@@ -167,7 +172,8 @@ static size_t service_match(const struct category_link *link, const char *code)
     return best;
 }
 
-const char *advise_link(const struct playbooks *p, const struct classification *result, const struct document *doc)
+const char *advise_link(const struct playbooks *p, const struct classification *result,
+                        const struct document *doc)
 {
     const struct playbook *book = result->category >= 0 ? &p->items[result->category] : NULL;
     const struct service *service = service_find(doc->service_code);

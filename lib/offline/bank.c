@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const char *const slot_names[BANK_SLOTS] = {"subject", "opening",  "symptom", "detail", "ask",
-                                                   "reply",   "followup", "closing", "error"};
+static const char *const slot_names[BANK_SLOTS] = {
+    "subject", "opening", "symptom", "detail", "ask", "reply", "followup", "closing", "error"};
 
 /* Most of what is collected is never picked: whole texts are measured when they are. */
 enum { NOT_MEASURED = 0 };
@@ -39,7 +39,8 @@ static void add_own(struct bank *b, const struct category *category)
     }
 }
 
-/* The length of the first sentence: up to ".", "!" or "?" before white space, or to the end of the line. */
+/* The length of the first sentence: up to ".", "!" or "?" before white space, or to the end of the
+ * line. */
 static size_t sentence_len(const char *text)
 {
     const char *p = text;

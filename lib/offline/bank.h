@@ -8,8 +8,9 @@
 #include "maki/category.h"
 
 /*
- * The sentences that the generator of synthetic cases writes a category's cases with. They come from its synth.txt; a category
- * without one (a user's own) lends the sentences of its example cases, and where it has none either, of its description.
+ * The sentences that the generator of synthetic cases writes a category's cases with. They come
+ * from its synth.txt; a category without one (a user's own) lends the sentences of its example
+ * cases, and where it has none either, of its description.
  */
 enum bank_slot {
     BANK_SUBJECT,
@@ -39,7 +40,8 @@ struct bank {
     uint64_t used[BANK_SLOTS][BANK_SLOT_MAX / 64];
 };
 
-/* Collect a category's; it must outlive them. */
+/* Collect a category's; it must outlive them. There is a subject, and a symptom or something asked,
+ * in the end. */
 void bank_collect(struct bank *bank, const struct category *category);
 
 /* A saying that was not picked before; one without text once all have been. */

@@ -1,11 +1,13 @@
 #include "offline/document.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
-enum { TEXT_BYTES_MAX = 32 << 20, FACTS_BYTES_MAX = 1000 };
+enum { TEXT_BYTES_MAX = 32 << 20, FACTS_BYTES_MAX = 100 };
 
 void document_init(struct document *doc)
 {
@@ -29,7 +31,8 @@ static void note_match(void *context, const struct match *match)
     *(bool *)context = true;
 }
 
-static bool has_any(const struct matcher *matcher, const struct document *doc, const struct doc_sentence *s)
+static bool has_any(const struct matcher *matcher, const struct document *doc,
+                    const struct doc_sentence *s)
 {
     bool found = false;
 
@@ -39,10 +42,12 @@ static bool has_any(const struct matcher *matcher, const struct document *doc, c
 
 static bool is_question(const char *text, size_t len)
 {
-    return len > 0 && (text[len - 1] == '?' || (len >= 3 && memcmp(text + len - 3, "\xef\xbc\x9f", 3) == 0));
+    return len > 0 &&
+           (text[len - 1] == '?' || (len >= 3 && memcmp(text + len - 3, "\xef\xbc\x9f", 3) == 0));
 }
 
-static void add_sentence(struct document *doc, const struct lexicon *lexicon, const struct sentence *from)
+static void add_sentence(struct document *doc, const struct lexicon *lexicon,
+                         const struct sentence *from)
 {
     const char *text = buf_str(&doc->text) + from->start;
     size_t len = from->end - from->start;
@@ -58,18 +63,21 @@ static void add_sentence(struct document *doc, const struct lexicon *lexicon, co
         s.boilerplate = has_any(lexicon->boilerplate, doc, &s);
         s.has_cause = has_any(lexicon->causes, doc, &s);
     }
-    doc->sentences = mem_grow(doc->sentences, &doc->sentence_cap, doc->sentence_count + 1, sizeof(*doc->sentences));
+    doc->sentences = mem_grow(doc->sentences, &doc->sentence_cap, doc->sentence_count + 1,
+                              sizeof(*doc->sentences));
     doc->sentences[doc->sentence_count++] = s;
 }
 
-static void add_message(struct document *doc, const struct lexicon *lexicon, enum voice voice, const char *text, size_t len)
+static void add_message(struct document *doc, const struct lexicon *lexicon, enum voice voice,
+                        const char *text, size_t len)
 {
     size_t base = doc->text.len;
     struct doc_message *m;
 
     if (buf_add(&doc->text, text, len) < 0 || buf_addc(&doc->text, '\n') < 0)
         return;
-    doc->messages = mem_grow(doc->messages, &doc->message_cap, doc->message_count + 1, sizeof(*doc->messages));
+    doc->messages =
+        mem_grow(doc->messages, &doc->message_cap, doc->message_count + 1, sizeof(*doc->messages));
     m = &doc->messages[doc->message_count++];
     *m = (struct doc_message){.voice = voice, .first_sentence = doc->sentence_count};
     doc->scratch.count = 0;
@@ -97,22 +105,15 @@ static void count_turns(struct document *doc)
     }
 }
 
-/* "severity low", "category performance", "service aws-lambda": codes in words. */
+/* What the case's data say that speaks for a category: "low severity". */
 static void add_facts(struct document *doc, const struct lexicon *lexicon, jv data)
 {
-    static const char *const members[][2] = {
-        {"severityCode", "severity"}};
-    struct buf text;
+    const char *severity = json_str(data, "severityCode", NULL);
+    char text[FACTS_BYTES_MAX] = "";
 
-    buf_init(&text, FACTS_BYTES_MAX);
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        const char *value = json_str(data, members[i][0], NULL);
-
-        if (value != NULL)
-            buf_addf(&text, "%s%s %.128s", text.len ? ", " : "", members[i][1], value);
-    }
-    add_message(doc, lexicon, VOICE_FACTS, buf_str(&text), text.len);
-    buf_clear(&text);
+    if (severity != NULL)
+        snprintf(text, sizeof(text), "%s severity", severity);
+    add_message(doc, lexicon, VOICE_FACTS, text, utf8_valid_prefix(text, strlen(text)));
 }
 
 static void set_service(struct document *doc, jv data)
@@ -153,8 +154,8 @@ int document_read(struct document *doc, const struct lexicon *lexicon, jv data)
     return 0;
 }
 
-bool document_has_mark_between(const struct document *doc, const struct token *first, const struct token *second,
-                               const char *marks)
+bool document_has_mark_between(const struct document *doc, const struct token *first,
+                               const struct token *second, const char *marks)
 {
     for (size_t i = first->end; i < second->start; i++) {
         if (doc->text.data[i] != '\0' && strchr(marks, doc->text.data[i]) != NULL)

@@ -5,23 +5,24 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "json/json.h"
 #include "offline/lexicon.h"
 #include "offline/prose.h"
 #include "offline/tokens.h"
+#include "json/json.h"
 
 /*
- * A case as the offline model reads it: messages made of sentences made of words, with who says what. The first message are
- * its facts, in words ("severity low"), so that cue phrases can speak of them.
+ * A case as the offline model reads it: messages made of sentences made of words, with who says
+ * what. The first message are its facts, in words ("low severity"), so that cue phrases can speak
+ * of them.
  */
 enum voice { VOICE_FACTS, VOICE_SUBJECT, VOICE_CUSTOMER, VOICE_AWS };
 
 struct doc_message {
     enum voice voice;
     size_t first_sentence, sentence_count;
-    int turn;   /* of this voice, from 0 */
-    int turns;  /* of this voice in all */
-    bool last;  /* of all messages */
+    int turn;  /* of this voice, from 0 */
+    int turns; /* of this voice in all */
+    bool last; /* of all messages */
 };
 
 struct doc_sentence {
@@ -49,13 +50,14 @@ void document_init(struct document *doc);
 void document_clear(struct document *doc);
 
 /*
- * Read a case's data (borrowed) in place of what the document held. -1 if there is no subject and no communication. Words
- * get their ids from the lexicon's vocabulary.
+ * Read a case's data (borrowed) in place of what the document held. -1 if there is no subject and
+ * no communication. Words get their ids from the lexicon's vocabulary.
  */
 int document_read(struct document *doc, const struct lexicon *lexicon, jv data);
 
-/* True if one of the marks stands between two tokens (of doc->tokens), the first before the second. */
-bool document_has_mark_between(const struct document *doc, const struct token *first, const struct token *second,
-                               const char *marks);
+/* True if one of the marks stands between two tokens (of doc->tokens), the first before the second.
+ */
+bool document_has_mark_between(const struct document *doc, const struct token *first,
+                               const struct token *second, const char *marks);
 
 #endif

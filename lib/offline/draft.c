@@ -7,7 +7,8 @@ static int count_words(const char *text, size_t len)
     int words = 0;
 
     for (size_t i = 0; i < len; i++)
-        words += text[i] != ' ' && text[i] != '\n' && (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\n');
+        words += text[i] != ' ' && text[i] != '\n' &&
+                 (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\n');
     return words;
 }
 
@@ -51,9 +52,11 @@ static void end_piece(struct draft *d, enum piece_kind kind, size_t start)
     d->words += count_words(d->text.data + start, len);
 }
 
-/* More of one kind would contradict each other, or read like a list of everything that can go wrong. */
+/* More of one kind would contradict each other, or read like a list of everything that can go
+ * wrong. */
 static const int limits[PIECE_KINDS] = {
-    [OPENING] = 1, [CONTEXT] = 14, [SYMPTOM] = 7, [DETAIL] = 12, [LOG] = 1, [IMPACT] = 1, [MOOD] = 3, [ASK] = 4,
+    [OPENING] = 1, [CONTEXT] = 14, [SYMPTOM] = 7, [DETAIL] = 12,
+    [LOG] = 1,     [IMPACT] = 1,   [MOOD] = 3,    [ASK] = 4,
 };
 
 /* One more of a kind; false if there is none left, or there are enough. */
@@ -96,21 +99,17 @@ static void add_mislead(struct writer *w, struct draft *d)
     end_piece(d, CONTEXT, start);
 }
 
-/* The first piece says what the case is about; a category may lack some kinds of sentences. */
+/* What the case is about. Every bank has one of these kinds. */
 static void add_core(struct writer *w, struct draft *d)
 {
-    size_t start = d->text.len;
-
-    if (add_piece(w, d, SYMPTOM) || add_piece(w, d, DETAIL) || add_piece(w, d, ASK))
-        return;
-    facts_fill(&d->text, &w->facts, bank_pick(w->own, BANK_SUBJECT, &w->rng));
-    end_piece(d, SYMPTOM, start);
+    if (!add_piece(w, d, SYMPTOM) && !add_piece(w, d, DETAIL))
+        add_piece(w, d, ASK);
 }
 
 static enum piece_kind next_kind(struct writer *w)
 {
-    static const enum piece_kind usual[] = {SYMPTOM, SYMPTOM, SYMPTOM, DETAIL, DETAIL, DETAIL, DETAIL,
-                                            CONTEXT, CONTEXT, ASK,     IMPACT, LOG};
+    static const enum piece_kind usual[] = {SYMPTOM, SYMPTOM, SYMPTOM, DETAIL, DETAIL, DETAIL,
+                                            DETAIL,  CONTEXT, CONTEXT, ASK,    IMPACT, LOG};
 
     if (w->tone == TONE_CHATTY && writer_chance(w, 25))
         return CONTEXT;
@@ -135,7 +134,8 @@ void draft_gather(struct draft *d, struct writer *w)
         add_piece(w, d, MOOD);
     }
     while (d->words < target && misses < MISSES_MAX) {
-        enum piece_kind kind = target <= DRAFT_ONE_LINE_WORDS ? (writer_chance(w, 50) ? ASK : DETAIL) : next_kind(w);
+        enum piece_kind kind =
+            target <= DRAFT_ONE_LINE_WORDS ? (writer_chance(w, 50) ? ASK : DETAIL) : next_kind(w);
 
         if (!add_piece(w, d, kind))
             misses++;

@@ -6,7 +6,8 @@
 #include "base/buf.h"
 #include "offline/writer.h"
 
-/* The material of a customer's first message: sentences and a log, up to the length that is wanted, not laid out yet. */
+/* The material of a customer's first message: sentences and a log, up to the length that is wanted,
+ * not laid out yet. */
 enum piece_kind { OPENING, CONTEXT, SYMPTOM, DETAIL, LOG, IMPACT, MOOD, ASK, PIECE_KINDS };
 
 enum { DRAFT_PIECES_MAX = 96, DRAFT_ONE_LINE_WORDS = 30 };

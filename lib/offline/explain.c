@@ -7,7 +7,7 @@
 
 enum { QUOTES_MAX = 3, QUOTE_BYTES_MAX = 80 };
 
-static const char *place_of(const struct document *doc, const struct evidence *e)
+static const char *place_of(const struct document *doc, const struct finding *e)
 {
     const struct doc_message *m = &doc->messages[doc->sentences[e->sentence].message];
 
@@ -25,7 +25,7 @@ static const char *place_of(const struct document *doc, const struct evidence *e
 }
 
 /* A piece of the case in double quotes, on one line. */
-static void add_quote(struct buf *out, const struct document *doc, const struct evidence *e)
+static void add_quote(struct buf *out, const struct document *doc, const struct finding *e)
 {
     const char *text = buf_str(&doc->text) + e->start;
     size_t len = e->end - e->start;
@@ -43,15 +43,17 @@ static void add_quote(struct buf *out, const struct document *doc, const struct 
 }
 
 /* The same words need no second quote. */
-static bool is_quoted(const struct document *doc, const struct evidence *const *quoted, size_t count, const struct evidence *e)
+static bool is_quoted(const struct document *doc, const struct finding *const *quoted, size_t count,
+                      const struct finding *e)
 {
     const char *text = buf_str(&doc->text);
 
     for (size_t i = 0; i < count; i++) {
-        const struct evidence *q = quoted[i];
+        const struct finding *q = quoted[i];
         size_t len = q->end - q->start;
 
-        if (q->cue == e->cue || (len == e->end - e->start && strncasecmp(text + q->start, text + e->start, len) == 0))
+        if (q->cue == e->cue ||
+            (len == e->end - e->start && strncasecmp(text + q->start, text + e->start, len) == 0))
             return true;
         if (q->start < e->end && e->start < q->end)
             return true;
@@ -59,17 +61,19 @@ static bool is_quoted(const struct document *doc, const struct evidence *const *
     return false;
 }
 
-/* Quote the strongest evidence for the category; result->evidence is sorted that way. How many were quoted. */
-static size_t add_quotes(struct buf *out, const struct classification *result, const struct knowledge *k,
-                         const struct document *doc)
+/* Quote the strongest evidence for the category; result->findings is sorted that way. How many were
+ * quoted. */
+static size_t add_quotes(struct buf *out, const struct classification *result,
+                         const struct knowledge *k, const struct document *doc)
 {
-    const struct evidence *quoted[QUOTES_MAX];
+    const struct finding *quoted[QUOTES_MAX];
     size_t count = 0;
 
-    for (size_t i = 0; i < result->evidence_count && count < QUOTES_MAX; i++) {
-        const struct evidence *e = &result->evidence[i];
+    for (size_t i = 0; i < result->findings.count && count < QUOTES_MAX; i++) {
+        const struct finding *e = &result->findings.items[i];
 
-        if (e->points <= 0 || k->cues[e->cue].category != (uint32_t)result->category || is_quoted(doc, quoted, count, e))
+        if (e->points <= 0 || k->cues[e->cue].category != (uint32_t)result->category ||
+            is_quoted(doc, quoted, count, e))
             continue;
         quoted[count++] = e;
         buf_adds(out, count > 1 ? ", " : ": ");
@@ -79,7 +83,8 @@ static size_t add_quotes(struct buf *out, const struct classification *result, c
     return count;
 }
 
-void explain(struct buf *out, const struct classification *result, const struct knowledge *k, const struct document *doc)
+void explain(struct buf *out, const struct classification *result, const struct knowledge *k,
+             const struct document *doc)
 {
     const struct category *items = k->set->items;
 
@@ -89,7 +94,8 @@ void explain(struct buf *out, const struct classification *result, const struct 
     }
     buf_addf(out, "What speaks for %s", items[result->category].name);
     if (add_quotes(out, result, k, doc) == 0)
-        buf_adds(out, ": its words are closest to those of this category's description and examples");
+        buf_adds(out,
+                 ": its words are closest to those of this category's description and examples");
     buf_addc(out, '.');
     if (result->runner_up >= 0 && result->scores[result->runner_up] > 0)
         buf_addf(out, " Next closest: %s.", items[result->runner_up].name);

@@ -33,11 +33,13 @@ static bool is_acronym(const char *text, size_t len)
     bool capitals = len >= 2;
 
     for (size_t i = 0; i < len; i++)
-        capitals = capitals && ((text[i] >= 'A' && text[i] <= 'Z') || (text[i] >= '0' && text[i] <= '9'));
+        capitals =
+            capitals && ((text[i] >= 'A' && text[i] <= 'Z') || (text[i] >= '0' && text[i] <= '9'));
     return capitals;
 }
 
-/* "Amazon Simple Storage Service (S3)" has the short name in it; of "Amazon DynamoDB" it is what follows the maker's name. */
+/* "Amazon Simple Storage Service (S3)" has the short name in it; of "Amazon DynamoDB" it is what
+ * follows the maker's name. */
 static void set_service(struct facts *f, const char *name)
 {
     const char *open = strstr(name, " (");
@@ -61,8 +63,10 @@ static const struct {
     const char *kind;
     const char *prefix;
 } id_prefixes[] = {
-    {"instance", "i"}, {"volume", "vol"}, {"VPC", "vpc"},          {"subnet", "subnet"},        {"snapshot", "snap"},
-    {"AMI", "ami"},    {"image", "ami"},  {"security group", "sg"}, {"network interface", "eni"}, {"route table", "rtb"},
+    {"instance", "i"},      {"volume", "vol"},        {"VPC", "vpc"},
+    {"subnet", "subnet"},   {"snapshot", "snap"},     {"AMI", "ami"},
+    {"image", "ami"},       {"security group", "sg"}, {"network interface", "eni"},
+    {"route table", "rtb"},
 };
 
 static void draw_resource(struct facts *f, struct rng *rng)
@@ -72,8 +76,8 @@ static void draw_resource(struct facts *f, struct rng *rng)
 
     for (size_t i = 0; style < 4 && i < sizeof(id_prefixes) / sizeof(id_prefixes[0]); i++) {
         if (strcmp(f->kind, id_prefixes[i].kind) == 0) {
-            snprintf(f->resource, FACT_SIZE, "%s-0%08x%08x", id_prefixes[i].prefix, (unsigned)rng_below(rng, UINT32_MAX),
-                     (unsigned)rng_below(rng, UINT32_MAX));
+            snprintf(f->resource, FACT_SIZE, "%s-0%08x%08x", id_prefixes[i].prefix,
+                     (unsigned)rng_below(rng, UINT32_MAX), (unsigned)rng_below(rng, UINT32_MAX));
             return;
         }
     }
@@ -83,11 +87,14 @@ static void draw_resource(struct facts *f, struct rng *rng)
         snprintf(f->resource, FACT_SIZE, "%s-%u", name, (unsigned)rng_below(rng, 99) + 1);
 }
 
-/* Phrases say "{team}" and "the {team} team": so only groups whose name ends in such a word, and both forms of it. */
+/* Phrases say "{team}" and "the {team} team": so only groups whose name ends in such a word, and
+ * both forms of it. */
 static bool set_team(struct facts *f, const char *team)
 {
-    static const char *const words[] = {" team", " squad", " group", " guild", " crew", " department"};
-    const char *core = strncmp(team, "our ", 4) == 0 || strncmp(team, "the ", 4) == 0 ? team + 4 : team;
+    static const char *const words[] = {" team",  " squad", " group",
+                                        " guild", " crew",  " department"};
+    const char *core =
+        strncmp(team, "our ", 4) == 0 || strncmp(team, "the ", 4) == 0 ? team + 4 : team;
     size_t len = strlen(core);
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

@@ -39,7 +39,8 @@ static bool comes_after_any(const struct place *at, const char *const *texts)
 
 static bool begins_sentence(const struct place *at)
 {
-    return at->out->len == at->start || comes_after(at, ". ") || comes_after(at, "! ") || comes_after(at, "? ");
+    return at->out->len == at->start || comes_after(at, ". ") || comes_after(at, "! ") ||
+           comes_after(at, "? ");
 }
 
 /* Append words, with a capital letter where a sentence begins. */
@@ -92,7 +93,8 @@ static const struct unit {
     {" virtual CPUs", 32, 960, 32},
 };
 
-static const unsigned ports[] = {22, 80, 443, 1433, 2049, 3306, 3389, 5432, 5439, 6379, 8080, 8443, 9092, 9200, 27017};
+static const unsigned ports[] = {22,   80,   443,  1433, 2049, 3306, 3389, 5432,
+                                 5439, 6379, 8080, 8443, 9092, 9200, 27017};
 
 /* One value for each unit of a case; `salt` tells the units apart. */
 static unsigned draw(const struct facts *f, uint64_t salt, unsigned count)
@@ -140,24 +142,31 @@ static void add_plural(const struct place *at, const char *kind)
         buf_addf(at->out, "%s%s", kind, last == 's' || last == 'x' || last == 'h' ? "es" : "s");
 }
 
-/* Phrases speak of one resource by its name, of the kind of resource, or of the machines that there are too few of. */
+/* Phrases speak of one resource by its name, of the kind of resource, or of the machines that there
+ * are too few of. */
 static void add_resource(const struct place *at, const struct facts *f)
 {
-    static const char *const many[] = {"0 ",          "1 ",           "2 ",        "3 ",       "4 ",  "5 ", "6 ",
-                                       "7 ",          "8 ",           "9 ",        "number of ", "new ", "many ",
-                                       "allowance for ", "cap on ",   "export ",   NULL};
-    static const char *const one[] = {"one ",     "another ", "one more ", "each ",    "a ",  "every ",
-                                      "its own ", "further ", "creating ", "default for ", "the ", NULL};
-    static const char *const scarce[] = {"No ", "no ", "sufficient ", "demand for ", "more ", "will ", "launch of ", NULL};
-    static const char *const named[] = {"of ", "on ", "to ", "for ", "from ", "in ", "into ", "with ", NULL};
+    static const char *const many[] = {
+        "0 ",      "1 ",      "2 ", "3 ",         "4 ",   "5 ",    "6 ",
+        "7 ",      "8 ",      "9 ", "number of ", "new ", "many ", "allowance for ",
+        "cap on ", "export ", NULL};
+    static const char *const one[] = {"one ",      "another ",     "one more ", "each ",
+                                      "a ",        "every ",       "its own ",  "further ",
+                                      "creating ", "default for ", "the ",      NULL};
+    static const char *const scarce[] = {"No ",   "no ",   "sufficient ", "demand for ",
+                                         "more ", "will ", "launch of ",  NULL};
+    static const char *const named[] = {"of ", "on ",   "to ",   "for ", "from ",
+                                        "in ", "into ", "with ", NULL};
 
     if (comes_after_any(at, one))
         buf_adds(at->out, f->kind);
-    else if (follows(at, " capacity") || follows(at, " hosts") || follows(at, " to be had") || comes_after_any(at, scarce))
+    else if (follows(at, " capacity") || follows(at, " hosts") || follows(at, " to be had") ||
+             comes_after_any(at, scarce))
         buf_adds(at->out, f->type);
     else if (!at->in_error && comes_after_any(at, many))
         add_plural(at, f->kind);
-    else if (f->kind_first && !at->in_error && (begins_sentence(at) || comes_after_any(at, named))) {
+    else if (f->kind_first && !at->in_error &&
+             (begins_sentence(at) || comes_after_any(at, named))) {
         add_words(at, f->kind);
         buf_addf(at->out, " %s", f->resource);
     } else {
@@ -183,7 +192,8 @@ static void add_time(const struct place *at, const struct facts *f)
 
 static void fill(struct buf *out, const struct facts *f, struct saying saying, bool in_error);
 
-/* "ThrottlingException" of "ThrottlingException: Rate exceeded"; what stands in the brackets of "An error occurred (…)". */
+/* "ThrottlingException" of "ThrottlingException: Rate exceeded"; what stands in the brackets of "An
+ * error occurred (…)". */
 static struct saying error_name(struct saying error)
 {
     static const char intro[] = "An error occurred (";
@@ -191,7 +201,8 @@ static struct saying error_name(struct saying error)
     const char *bracket = memchr(error.text, ')', error.len);
 
     if (error.len > sizeof(intro) && memcmp(error.text, intro, sizeof(intro) - 1) == 0 && bracket)
-        return (struct saying){error.text + sizeof(intro) - 1, (size_t)(bracket - error.text) - (sizeof(intro) - 1)};
+        return (struct saying){error.text + sizeof(intro) - 1,
+                               (size_t)(bracket - error.text) - (sizeof(intro) - 1)};
     if (colon && colon - error.text >= 9)
         return (struct saying){error.text, (size_t)(colon - error.text)};
     if (error.text[error.len - 1] == '.')
@@ -241,12 +252,13 @@ static const struct {
     const char *name;
     void (*add)(const struct place *at, const struct facts *f);
 } placeholders[] = {
-    {"{service}", add_service}, {"{resource}", add_resource}, {"{region}", add_region},   {"{az}", add_zone},
-    {"{error}", add_error},     {"{number}", add_number},     {"{time}", add_time},       {"{team}", add_team},
-    {"{version}", add_version},
+    {"{service}", add_service}, {"{resource}", add_resource}, {"{region}", add_region},
+    {"{az}", add_zone},         {"{error}", add_error},       {"{number}", add_number},
+    {"{time}", add_time},       {"{team}", add_team},         {"{version}", add_version},
 };
 
-/* The placeholder at `text` is written and passed over; braces that enclose anything else are plain text. */
+/* The placeholder at `text` is written and passed over; braces that enclose anything else are plain
+ * text. */
 static const char *fill_one(struct place *at, const struct facts *f, const char *text)
 {
     for (size_t i = 0; i < sizeof(placeholders) / sizeof(placeholders[0]); i++) {
@@ -264,7 +276,8 @@ static const char *fill_one(struct place *at, const struct facts *f, const char 
 
 static void fill(struct buf *out, const struct facts *f, struct saying saying, bool in_error)
 {
-    struct place at = {.out = out, .start = out->len, .end = saying.text + saying.len, .in_error = in_error};
+    struct place at = {
+        .out = out, .start = out->len, .end = saying.text + saying.len, .in_error = in_error};
     const char *text = saying.text;
 
     while (text < at.end) {
@@ -278,5 +291,6 @@ static void fill(struct buf *out, const struct facts *f, struct saying saying, b
 
 void facts_fill(struct buf *out, const struct facts *f, struct saying saying)
 {
-    fill(out, f, saying, false);
+    if (saying.text != NULL)
+        fill(out, f, saying, false);
 }

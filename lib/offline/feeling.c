@@ -6,7 +6,8 @@ enum { NEGATION_REACH = 3, POSITIVE_FROM = 900, NEGATIVE_FROM = -1100 };
 /* What a message counts, in hundredths: the last word of a customer says most. */
 enum { SUBJECT_SHARE = 40, FIRST_SHARE = 45, ONLY_SHARE = 100, LATER_SHARE = 80, LAST_SHARE = 160 };
 
-/* Thanks at the end are for a solution, not a polite formula: added when the last of several messages is kind. */
+/* Thanks at the end are for a solution, not a polite formula: added when the last of several
+ * messages is kind. */
 enum { SOLVED = 600 };
 
 /* A negated feeling is the opposite one, but weaker: "not happy" is less than "angry". */
@@ -26,7 +27,8 @@ static bool is_negated(const struct sentence_words *s, const struct lexicon *lex
     for (size_t i = from; i < first; i++) {
         struct match m;
 
-        if (matcher_longest(lexicon->negations, s->tokens, first, i, &m) && first - m.last <= NEGATION_REACH &&
+        if (matcher_longest(lexicon->negations, s->tokens, first, i, &m) &&
+            first - m.last <= NEGATION_REACH &&
             !document_has_mark_between(s->doc, &s->tokens[m.last], &s->tokens[first], ".,;:!?"))
             return true;
     }
@@ -34,7 +36,8 @@ static bool is_negated(const struct sentence_words *s, const struct lexicon *lex
 }
 
 /* The factor, in tenths, of an intensifier that ends right before `first`. */
-static int32_t intensity(const struct sentence_words *s, const struct lexicon *lexicon, size_t first)
+static int32_t intensity(const struct sentence_words *s, const struct lexicon *lexicon,
+                         size_t first)
 {
     for (size_t i = first > 2 ? first - 2 : 0; i < first; i++) {
         struct match m;
@@ -45,7 +48,8 @@ static int32_t intensity(const struct sentence_words *s, const struct lexicon *l
     return 10;
 }
 
-/* Sum of a sentence, in thousandths of the lexicon's unit. The longest phrase at a place decides. */
+/* Sum of a sentence, in thousandths of the lexicon's unit. The longest phrase at a place decides.
+ */
 static int64_t sentence_score(const struct sentence_words *s, const struct lexicon *lexicon)
 {
     int64_t sum = 0;
@@ -76,7 +80,8 @@ static int message_share(const struct doc_message *m)
     return m->turn + 1 == m->turns ? LAST_SHARE : LATER_SHARE;
 }
 
-static int64_t message_score(const struct document *doc, const struct lexicon *lexicon, const struct doc_message *m)
+static int64_t message_score(const struct document *doc, const struct lexicon *lexicon,
+                             const struct doc_message *m)
 {
     int64_t score = 0;
 

@@ -5,8 +5,9 @@
 #include "offline/lexicon.h"
 
 /*
- * How the customer feels: the sum of the lexicon's weights over the customer's own words, in thousandths. Negations turn a
- * weight round, intensifiers stretch it, and later messages count more than earlier ones.
+ * How the customer feels: the sum of the lexicon's weights over the customer's own words, in
+ * thousandths. Negations turn a weight round, intensifiers stretch it, and later messages count
+ * more than earlier ones.
  */
 int64_t feeling_score(const struct document *doc, const struct lexicon *lexicon);
 

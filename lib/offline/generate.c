@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "json/json.h"
+#include "base/utf8.h"
 #include "maki/synthetic.h"
 #include "offline/writer.h"
+#include "json/json.h"
 
 enum { MESSAGES_MAX = 20, DATA_BYTES_MAX = 1 << 20, MISLEAD_PERCENT = 10 };
 
@@ -61,7 +62,8 @@ static void set_length(struct writer *w, jv data)
     w->words_max = length->words_max;
 }
 
-static struct saying draw_mislead(struct writer *w, const struct category_set *set, const struct category *own)
+static struct saying draw_mislead(struct writer *w, const struct category_set *set,
+                                  const struct category *own)
 {
     struct bank other;
     size_t at;
@@ -83,11 +85,13 @@ static void start(struct writer *w, jv data, struct bank *own)
     *w = (struct writer){.rng = seed_by(data), .own = own};
     w->tone = (enum writer_tone)find(data, "tone", tones, sizeof(tones) / sizeof(tones[0]));
     at = (size_t)rng_below(&w->rng, wordbank_count(WORDS_PERSON));
-    w->customer = customer && *customer ? customer : wordbank_text(WORDS_PERSON, (size_t)rng_next(&w->rng));
+    w->customer =
+        customer && *customer ? customer : wordbank_text(WORDS_PERSON, (size_t)rng_next(&w->rng));
     w->engineer = wordbank_text(WORDS_PERSON, at);
     if (strcmp(w->engineer, w->customer) == 0)
         w->engineer = wordbank_text(WORDS_PERSON, at + 1);
-    w->severity = (int)find(data, "severity", severities, sizeof(severities) / sizeof(severities[0]));
+    w->severity =
+        (int)find(data, "severity", severities, sizeof(severities) / sizeof(severities[0]));
     w->resolved = says(data, "status", "resolved");
     set_length(w, data);
     facts_draw(&w->facts, data, &w->rng);
@@ -167,14 +171,17 @@ int offline_generate(const struct category_set *set, jv data, jv *input, struct 
     struct buf subject;
 
     if (category == NULL)
-        return error_set(err, ERR_DATA, "UnknownCategory", "the request names no category that is known");
+        return error_set(err, ERR_DATA, "UnknownCategory",
+                         "the request names no category that is known");
     bank_collect(&own, category);
     start(&w, data, &own);
     w.mislead = draw_mislead(&w, set, category);
     buf_init(&subject, WRITER_BODY_MAX);
     writer_subject(&w, &subject);
     *input = jv_object();
-    json_set(input, "subject", json_string(buf_str(&subject), subject.len));
+    json_set(input, "subject",
+             json_string(buf_str(&subject),
+                         utf8_clip(buf_str(&subject), subject.len, WRITER_SUBJECT_MAX)));
     json_set(input, "communications", write_communications(&w, data));
     json_set_str(input, "language", "en");
     buf_clear(&subject);

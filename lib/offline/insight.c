@@ -91,7 +91,8 @@ int insight_model_answer(struct insight_model *m, jv data, jv allowed, jv *input
         return -1;
     classify(result, &m->knowledge, &m->lexicon, doc, &choice);
     *input = jv_object();
-    json_set_str(input, "category", result->category < 0 ? CATEGORY_OTHER : m->set->items[result->category].name);
+    json_set_str(input, "category",
+                 result->category < 0 ? CATEGORY_OTHER : m->set->items[result->category].name);
     explain(&m->text, result, &m->knowledge, doc);
     set_text(input, "category_explanation", &m->text);
     summarize(&m->text, result, &m->knowledge, doc);

@@ -9,15 +9,18 @@
 #include "offline/matcher.h"
 
 /*
- * What the offline model knows of the categories: their cue phrases, and for each word how much it speaks for which category
- * (Okapi BM25; a category's description, example cases, cue phrases and playbook are its one document). All in whole numbers,
- * so that every machine gives the same answers.
+ * What the offline model knows of the categories: their cue phrases, and for each word how much it
+ * speaks for which category (Okapi BM25; a category's description, example cases, cue phrases and
+ * playbook are its one document). All in whole numbers, so that every machine gives the same
+ * answers.
  */
 enum { KNOWLEDGE_UNIT = 1000 }; /* weights and impacts are in thousandths */
 
 struct cue {
     uint32_t category; /* index in the set */
     int32_t weight;
+    int32_t word; /* of a phrase of one word, which must be met as it is; longer ones are met in all
+                     forms of their words */
 };
 
 struct impact {

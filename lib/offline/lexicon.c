@@ -16,7 +16,8 @@ static void open_file(struct lines *lines, const char *path)
     lines_init(lines, (const char *)file->data, file->size);
 }
 
-void lexicon_learn(struct lexicon *lexicon, struct matcher *matcher, const char *text, size_t len, int32_t value)
+void lexicon_learn(struct lexicon *lexicon, struct matcher *matcher, const char *text, size_t len,
+                   int32_t value)
 {
     tokens_reset(&lexicon->scratch);
     tokens_split(&lexicon->scratch, text, len, 0);
@@ -36,7 +37,8 @@ static void read_stop_words(struct lexicon *lexicon)
         for (size_t i = 0; i < lexicon->scratch.count; i++) {
             size_t need = (size_t)lexicon->scratch.items[i].id + 1;
 
-            lexicon->stop = mem_grow(lexicon->stop, &lexicon->stop_cap, need, sizeof(*lexicon->stop));
+            lexicon->stop =
+                mem_grow(lexicon->stop, &lexicon->stop_cap, need, sizeof(*lexicon->stop));
             for (; lexicon->stop_count < need; lexicon->stop_count++)
                 lexicon->stop[lexicon->stop_count] = false;
             lexicon->stop[need - 1] = true;
@@ -64,7 +66,8 @@ static const char *read_tenths(const struct lines *lines, int32_t *tenths)
     return p + 1;
 }
 
-static void learn_weighted(struct lexicon *lexicon, struct matcher *matcher, const struct lines *lines)
+static void learn_weighted(struct lexicon *lexicon, struct matcher *matcher,
+                           const struct lines *lines)
 {
     int32_t tenths;
     const char *text = read_tenths(lines, &tenths);

@@ -6,7 +6,8 @@
 
 #include "base/mem.h"
 
-/* A node is the end of a phrase if it has a value; further values of the same phrase follow by `next_value`. */
+/* A node is the end of a phrase if it has a value; further values of the same phrase follow by
+ * `next_value`. */
 struct value {
     int32_t value;
     int32_t next; /* index of another value of the phrase, or TOKEN_NONE */
@@ -31,7 +32,8 @@ struct matcher {
 
 static int32_t add_node(struct matcher *m)
 {
-    m->first_value = mem_grow(m->first_value, &m->node_cap, m->node_count + 1, sizeof(*m->first_value));
+    m->first_value =
+        mem_grow(m->first_value, &m->node_cap, m->node_count + 1, sizeof(*m->first_value));
     m->first_value[m->node_count] = TOKEN_NONE;
     return (int32_t)m->node_count++;
 }
@@ -185,7 +187,8 @@ static void walk_on(const struct walk *w, int32_t node, size_t at)
         arrive(w, child_of(w->m, node, key_of(w->m, t + 1)), at + 1, at + 2);
 }
 
-void matcher_find(const struct matcher *m, const struct token *tokens, size_t count, matcher_fn *each, void *context)
+void matcher_find(const struct matcher *m, const struct token *tokens, size_t count,
+                  matcher_fn *each, void *context)
 {
     struct walk w = {m, tokens, count, 0, each, context};
 
@@ -209,13 +212,15 @@ static void keep_longest(void *context, const struct match *match)
         *best = (struct longest){*match, true};
 }
 
-bool matcher_longest(const struct matcher *m, const struct token *tokens, size_t count, size_t first, struct match *longest)
+bool matcher_longest(const struct matcher *m, const struct token *tokens, size_t count,
+                     size_t first, struct match *longest)
 {
     struct longest best = {.found = false};
     struct walk w = {m, tokens, count, first, keep_longest, &best};
 
     if (first < count)
-        arrive(&w, child_of(m, 0, key_of(m, &tokens[first])), first, first + 1 + tokens[first].parts);
+        arrive(&w, child_of(m, 0, key_of(m, &tokens[first])), first,
+               first + 1 + tokens[first].parts);
     *longest = best.match;
     return best.found;
 }

@@ -72,7 +72,8 @@ bool member_find(const char *text, size_t len, const char *name, struct member_p
         place->start = c.at;
         skip_value(&c);
         place->end = c.at;
-        if (own.end - own.start == strlen(name) && memcmp(text + own.start, name, strlen(name)) == 0)
+        if (own.end - own.start == strlen(name) &&
+            memcmp(text + own.start, name, strlen(name)) == 0)
             return true;
         skip_space(&c);
         c.at++; /* the comma, or the closing bracket and then the end */

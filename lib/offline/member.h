@@ -9,7 +9,8 @@ struct member_place {
     size_t start, end;
 };
 
-/* Find a member of the outermost object in a text that is known to be valid JSON. Names written with escapes are not found. */
+/* Find a member of the outermost object in a text that is known to be valid JSON. Names written
+ * with escapes are not found. */
 bool member_find(const char *text, size_t len, const char *name, struct member_place *place);
 
 #endif

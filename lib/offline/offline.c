@@ -22,8 +22,8 @@ struct offline {
     size_t count, cap;
 };
 
-static int submit(struct http_transport *t, const struct http_request *request, http_done_fn *done, void *context,
-                  struct error *err)
+static int submit(struct http_transport *t, const struct http_request *request, http_done_fn *done,
+                  void *context, struct error *err)
 {
     struct offline *o = (struct offline *)t;
 
@@ -34,7 +34,8 @@ static int submit(struct http_transport *t, const struct http_request *request, 
     return 0;
 }
 
-/* Answer what is queued now; what the callbacks submit is answered by the next wait, so that the caller gets its turn. */
+/* Answer what is queued now; what the callbacks submit is answered by the next wait, so that the
+ * caller gets its turn. */
 static int wait_all(struct http_transport *t, int64_t timeout_ms, struct error *err)
 {
     struct offline *o = (struct offline *)t;

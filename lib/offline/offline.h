@@ -6,9 +6,9 @@
 #include "maki/category.h"
 
 /*
- * The offline stand-in for Amazon Bedrock: an in-process transport that answers Converse itself, with a deterministic
- * lexical model in place of an LLM. It gets what a real model would get, the request, and knows the reference data.
- * `categories` must outlive it. Free with http_free.
+ * The offline stand-in for Amazon Bedrock: an in-process transport that answers Converse itself,
+ * with a deterministic lexical model in place of an LLM. It gets what a real model would get, the
+ * request, and knows the reference data. `categories` must outlive it. Free with http_free.
  */
 struct http_transport *offline_new(const struct category_set *categories);
 

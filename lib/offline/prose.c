@@ -40,7 +40,8 @@ static void add_sentence(struct splitter *s, size_t start, size_t end, enum pros
         end--;
     if (start == end)
         return;
-    s->list->items = mem_grow(s->list->items, &s->list->cap, s->list->count + 1, sizeof(*s->list->items));
+    s->list->items =
+        mem_grow(s->list->items, &s->list->cap, s->list->count + 1, sizeof(*s->list->items));
     s->list->items[s->list->count++] =
         (struct sentence){(uint32_t)(s->base + start), (uint32_t)(s->base + end), kind};
 }
@@ -52,11 +53,13 @@ static void close_sentence(struct splitter *s)
     s->open = s->open_end;
 }
 
-/* Words that end in a period and do not end a sentence; single letters ("e.g.", "J. Doe") need not be here. */
+/* Words that end in a period and do not end a sentence; single letters ("e.g.", "J. Doe") need not
+ * be here. */
 static bool is_abbreviation(const char *word, size_t len)
 {
-    static const char *const known[] = {"vs",  "approx", "mr",   "mrs", "ms",  "dr",  "st",  "nr",   "bzw",  "ca", "sr",
-                                        "sra", "incl",   "resp", "fig", "std", "mio", "min", "max", "prof", "usw", NULL};
+    static const char *const known[] = {
+        "vs",  "approx", "mr",   "mrs", "ms",  "dr",  "st",  "nr",  "bzw",  "ca",  "sr",
+        "sra", "incl",   "resp", "fig", "std", "mio", "min", "max", "prof", "usw", NULL};
 
     for (const char *const *k = known; *k != NULL; k++) {
         if (strlen(*k) == len && strncasecmp(*k, word, len) == 0)
@@ -67,7 +70,8 @@ static bool is_abbreviation(const char *word, size_t len)
 
 static bool is_word_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (unsigned char)c >= 0x80;
 }
 
 /* True if the period at `at` belongs to the word before it. */
@@ -88,7 +92,8 @@ static size_t skip_closers(const char *text, size_t at, size_t end)
     while (at < end) {
         if (strchr("\"')]*", text[at]) != NULL && text[at] != '\0')
             at++;
-        else if (end - at >= 3 && (strncmp(text + at, "\xe2\x80\x9d", 3) == 0 || strncmp(text + at, "\xe2\x80\x99", 3) == 0))
+        else if (end - at >= 3 && (strncmp(text + at, "\xe2\x80\x9d", 3) == 0 ||
+                                   strncmp(text + at, "\xe2\x80\x99", 3) == 0))
             at += 3;
         else
             break;
@@ -96,14 +101,16 @@ static size_t skip_closers(const char *text, size_t at, size_t end)
     return at;
 }
 
-/* Where the sentence ends that has a mark at `at` (before `end`): the position behind it, or 0 if it goes on. */
+/* Where the sentence ends that has a mark at `at` (before `end`): the position behind it, or 0 if
+ * it goes on. */
 static size_t sentence_end(const struct splitter *s, size_t at, size_t end)
 {
     const char *p = s->text + at;
     size_t behind;
 
-    if (end - at >= 3 && (strncmp(p, "\xe3\x80\x82", 3) == 0 || strncmp(p, "\xef\xbc\x81", 3) == 0 ||
-                          strncmp(p, "\xef\xbc\x9f", 3) == 0)) /* 。！？ */
+    if (end - at >= 3 &&
+        (strncmp(p, "\xe3\x80\x82", 3) == 0 || strncmp(p, "\xef\xbc\x81", 3) == 0 ||
+         strncmp(p, "\xef\xbc\x9f", 3) == 0)) /* 。！？ */
         return at + 3;
     if (*p != '.' && *p != '!' && *p != '?')
         return 0;
@@ -115,7 +122,8 @@ static size_t sentence_end(const struct splitter *s, size_t at, size_t end)
         return 0; /* v1.27, example.com, 3.5 */
     while (behind < end && is_space(s->text[behind]))
         behind++;
-    if (*p == '.' && behind < end && ((s->text[behind] >= 'a' && s->text[behind] <= 'z') || is_inner_period(s, at)))
+    if (*p == '.' && behind < end &&
+        ((s->text[behind] >= 'a' && s->text[behind] <= 'z') || is_inner_period(s, at)))
         return 0;
     return behind;
 }
@@ -128,7 +136,8 @@ static void read_text(struct splitter *s, size_t start, size_t end)
     for (size_t i = start; i < end; i++) {
         size_t behind = sentence_end(s, i, end);
 
-        if (behind == 0 && i - s->open >= SENTENCE_BYTES_MAX && (s->text[i] == ' ' || i - s->open >= SENTENCE_BYTES_MAX + 200))
+        if (behind == 0 && i - s->open >= SENTENCE_BYTES_MAX &&
+            (s->text[i] == ' ' || i - s->open >= SENTENCE_BYTES_MAX + 200))
             behind = s->open + utf8_clip(s->text + s->open, end - s->open, i - s->open);
         if (behind > s->open) {
             s->open_end = behind;
@@ -139,7 +148,8 @@ static void read_text(struct splitter *s, size_t start, size_t end)
     s->open_end = end > s->open ? end : s->open;
 }
 
-/* A line goes on with the sentence of the one before if that was wrapped, or if it starts in lower case. */
+/* A line goes on with the sentence of the one before if that was wrapped, or if it starts in lower
+ * case. */
 static bool continues(const struct splitter *s, const struct prose_line *line, size_t last_len)
 {
     if (s->open_end == s->open || prose_line_bullet(line) > 0)
@@ -170,7 +180,8 @@ static size_t line_end(const struct splitter *s, size_t start)
     return end ? (size_t)(end - s->text) : s->len;
 }
 
-/* Behind a sign-off come a few short lines and then nothing: otherwise it is only a polite sentence. */
+/* Behind a sign-off come a few short lines and then nothing: otherwise it is only a polite
+ * sentence. */
 static bool is_signature(const struct splitter *s, size_t start)
 {
     int lines = 0;
@@ -179,7 +190,8 @@ static bool is_signature(const struct splitter *s, size_t start)
         size_t end = line_end(s, start);
         struct prose_line line = line_at(s, start, end);
 
-        if (line.len > SIGNATURE_LINE_BYTES || prose_line_is_quote(&line) || prose_line_opens_quote(&line))
+        if (line.len > SIGNATURE_LINE_BYTES || prose_line_is_quote(&line) ||
+            prose_line_opens_quote(&line))
             return prose_line_is_quote(&line) || prose_line_opens_quote(&line);
         lines += line.len > 0;
         if (lines > SIGNATURE_LINES_MAX)
@@ -208,7 +220,8 @@ static bool is_name(const struct splitter *s, const struct prose_line *line, siz
 {
     size_t words = 1;
 
-    if (s->list->count == 0 || line->len > 40 || line_at(s, next < s->len ? next : s->len, s->len).len > 0)
+    if (s->list->count == 0 || line->len > 40 ||
+        line_at(s, next < s->len ? next : s->len, s->len).len > 0)
         return false;
     for (size_t i = 0; i < line->len; i++) {
         bool starts = i == 0 || line->text[i - 1] == ' ';
@@ -254,7 +267,10 @@ void prose_split(struct sentence_list *list, const char *text, size_t len, size_
             add_sentence(&s, start, len, PROSE_QUOTE);
             break;
         }
-        if (kind == PROSE_TEXT && line.len > 0 && list->count > before && is_name(&s, &line, end + 1))
+        if (kind == PROSE_SIGNATURE && list->count == before && s.open_end == s.open)
+            kind = PROSE_TEXT; /* thanks are all that this message says */
+        if (kind == PROSE_TEXT && line.len > 0 && list->count > before &&
+            is_name(&s, &line, end + 1))
             kind = PROSE_SIGNATURE;
         if (line.len == 0 || kind != PROSE_TEXT)
             close_sentence(&s);

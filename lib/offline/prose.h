@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * The sentences of a message, and what kind of line they stand in: what a case says is in its text; greetings, signatures
- * and quoted earlier messages say nothing new.
+ * The sentences of a message, and what kind of line they stand in: what a case says is in its text;
+ * greetings, signatures and quoted earlier messages say nothing new.
  */
 enum prose_kind {
     PROSE_TEXT,
@@ -19,7 +19,8 @@ enum prose_kind {
 enum { SENTENCE_BYTES_MAX = 1000 };
 
 struct sentence {
-    uint32_t start, end; /* bytes of the message, without white space around them and without a list's bullet */
+    uint32_t start,
+        end; /* bytes of the message, without white space around them and without a list's bullet */
     enum prose_kind kind;
 };
 
@@ -28,7 +29,8 @@ struct sentence_list {
     size_t count, cap;
 };
 
-/* Append the sentences of a message in their order; `base` is added to their positions. The list starts zeroed. */
+/* Append the sentences of a message in their order; `base` is added to their positions. The list
+ * starts zeroed. */
 void prose_split(struct sentence_list *list, const char *text, size_t len, size_t base);
 void sentence_list_clear(struct sentence_list *list);
 

@@ -14,15 +14,18 @@ struct prose_line {
 };
 
 /* Of the whole line. */
-bool prose_line_is_quote(const struct prose_line *line);   /* "> …" */
-bool prose_line_opens_quote(const struct prose_line *line); /* "On Monday Jo wrote:", "-----Original Message-----" */
+bool prose_line_is_quote(const struct prose_line *line); /* "> …" */
+bool prose_line_opens_quote(
+    const struct prose_line *line); /* "On Monday Jo wrote:", "-----Original Message-----" */
 bool prose_line_is_sign_off(const struct prose_line *line); /* "Best regards," and nothing else */
 bool prose_line_is_log(const struct prose_line *line);
 
-/* Bytes of a greeting at the line's start: all of "Hi team,", the first ten of "Hello Jo, our database is slow". */
+/* Bytes of a greeting at the line's start: all of "Hi team,", the first ten of "Hello Jo, our
+ * database is slow". */
 size_t prose_line_greeting(const struct prose_line *line);
 
-/* Bytes of a list's bullet or number at the line's start, with the space behind it: "- ", "1. ", "(2) ". */
+/* Bytes of a list's bullet or number at the line's start, with the space behind it: "- ", "1. ",
+ * "(2) ". */
 size_t prose_line_bullet(const struct prose_line *line);
 
 #endif

@@ -61,7 +61,8 @@ static size_t string_bytes(jv value)
         for (int i = 0; i < json_count(value); i++)
             len += string_bytes(json_at(value, i));
     } else if (json_is(value, JV_KIND_OBJECT)) {
-        for (int i = jv_object_iter(value); jv_object_iter_valid(value, i); i = jv_object_iter_next(value, i)) {
+        for (int i = jv_object_iter(value); jv_object_iter_valid(value, i);
+             i = jv_object_iter_next(value, i)) {
             jv key = jv_object_iter_key(value, i);
             jv member = jv_object_iter_value(value, i);
 
@@ -80,14 +81,16 @@ static int check_settings(jv config, struct error *err)
     static const char *const shares[] = {"temperature", "topP"};
 
     if (json_has(config, "maxTokens") && json_int(config, "maxTokens", 0) < 1)
-        return invalid(err, "inferenceConfig.maxTokens: Member must have value greater than or equal to 1");
+        return invalid(
+            err, "inferenceConfig.maxTokens: Member must have value greater than or equal to 1");
     for (int i = 0; i < 2; i++) {
         jv value = json_get(config, shares[i]);
         double number = json_is(value, JV_KIND_NUMBER) ? jv_number_value(value) : -1;
 
         if (jv_is_valid(value) && !(number >= 0 && number <= 1))
             return error_set(err, ERR_DATA, "ValidationException",
-                             "inferenceConfig.%s: Member must have a value between 0 and 1", shares[i]);
+                             "inferenceConfig.%s: Member must have a value between 0 and 1",
+                             shares[i]);
     }
     return 0;
 }
@@ -121,7 +124,8 @@ static int read_tools(struct request_head *head, jv config, struct error *err)
         return 0;
     spec = find_tool(tools, forced);
     if (!jv_is_valid(spec))
-        return invalid(err, "toolConfig.toolChoice.tool.name names none of the tools in toolConfig.tools");
+        return invalid(
+            err, "toolConfig.toolChoice.tool.name names none of the tools in toolConfig.tools");
     allowed = json_get_path(spec, "inputSchema", "json", "properties", "category", "enum", NULL);
     head->tool = mem_strdup(forced);
     head->categories = jv_copy(allowed);
@@ -143,7 +147,8 @@ static int read_head(struct request_head *head, jv body, struct error *err)
 
 static int fail_content(struct error *err, int message, int block, const char *what)
 {
-    return error_set(err, ERR_DATA, "ValidationException", "messages.%d.content.%d: %s", message, block, what);
+    return error_set(err, ERR_DATA, "ValidationException", "messages.%d.content.%d: %s", message,
+                     block, what);
 }
 
 static bool is_blank(const char *text, size_t len)
@@ -161,11 +166,14 @@ static int check_block(jv block, int message, int index, struct error *err)
     const char *text = json_str(block, "text", &len);
 
     if (text != NULL && is_blank(text, len))
-        return fail_content(err, message, index, "The text field in the ContentBlock object is blank. Add text to the text "
-                                                 "field, and try again.");
+        return fail_content(
+            err, message, index,
+            "The text field in the ContentBlock object is blank. Add text to the text "
+            "field, and try again.");
     if (text != NULL || json_has(block, "toolUse") || json_has(block, "cachePoint"))
         return 0;
-    if (json_has(block, "toolResult") && json_str(json_get(block, "toolResult"), "toolUseId", NULL) != NULL)
+    if (json_has(block, "toolResult") &&
+        json_str(json_get(block, "toolResult"), "toolUseId", NULL) != NULL)
         return 0;
     return fail_content(err, message, index, "a ContentBlock that this model does not support");
 }
@@ -176,13 +184,18 @@ static int check_message(jv message, int index, struct error *err)
     jv content = json_get(message, "content");
 
     if (role == NULL || strcmp(role, index % 2 == 0 ? "user" : "assistant") != 0)
-        return invalid(err, index == 0 ? "A conversation must start with a user message. Try again with a conversation that "
-                                         "starts with a user message."
-                                       : "A conversation must alternate between user and assistant roles. Make sure the "
-                                         "conversation alternates between user and assistant roles and try again.");
+        return invalid(
+            err,
+            index == 0
+                ? "A conversation must start with a user message. Try again with a conversation "
+                  "that "
+                  "starts with a user message."
+                : "A conversation must alternate between user and assistant roles. Make sure the "
+                  "conversation alternates between user and assistant roles and try again.");
     if (json_count(content) == 0)
         return error_set(err, ERR_DATA, "ValidationException",
-                         "The content field in the Message object at messages.%d is empty. Add a ContentBlock object to the "
+                         "The content field in the Message object at messages.%d is empty. Add a "
+                         "ContentBlock object to the "
                          "content field and try again.",
                          index);
     for (int i = 0; i < json_count(content); i++) {
@@ -197,7 +210,9 @@ static int check_messages(jv messages, struct error *err)
     int count = json_count(messages);
 
     if (count == 0)
-        return invalid(err, "Value at 'messages' failed to satisfy constraint: Member must not be null or empty");
+        return invalid(
+            err,
+            "Value at 'messages' failed to satisfy constraint: Member must not be null or empty");
     for (int i = 0; i < count; i++) {
         if (check_message(json_at(messages, i), i, err) < 0)
             return -1;
@@ -205,13 +220,15 @@ static int check_messages(jv messages, struct error *err)
     return count % 2 == 1 ? 0 : invalid(err, "A conversation must end with a user message.");
 }
 
-/* The messages of a body whose head is known: parsed alone. jv_invalid() if the body is another one. */
+/* The messages of a body whose head is known: parsed alone. jv_invalid() if the body is another
+ * one. */
 static jv read_known(const struct request_reader *reader, const char *body, size_t len)
 {
     size_t around = reader->start_len + reader->end_len;
     struct error ignored;
 
-    if (reader->start == NULL || len <= around || memcmp(body, reader->start, reader->start_len) != 0 ||
+    if (reader->start == NULL || len <= around ||
+        memcmp(body, reader->start, reader->start_len) != 0 ||
         memcmp(body + len - reader->end_len, reader->end, reader->end_len) != 0)
         return jv_invalid();
     return json_parse(body + reader->start_len, len - around, NULL, &ignored);
@@ -248,7 +265,8 @@ static jv read_whole(struct request_reader *reader, const char *body, size_t len
     return messages;
 }
 
-int request_read(struct request_reader *reader, const char *body, size_t len, struct request *request, struct error *err)
+int request_read(struct request_reader *reader, const char *body, size_t len,
+                 struct request *request, struct error *err)
 {
     if (len > REQUEST_BYTES_MAX)
         return invalid(err, "Input is too long for requested model.");

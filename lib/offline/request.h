@@ -11,9 +11,10 @@
 
 /* The members that are alike in all requests of a run; owned by the reader. */
 struct request_head {
-    char *tool;         /* the name of the tool that must be called; NULL if the model is free */
-    jv categories;      /* the values that the schema allows for "category"; jv_invalid() if it names none */
-    size_t text_bytes;  /* of the system prompt and the tools, for the count of tokens */
+    char *tool;        /* the name of the tool that must be called; NULL if the model is free */
+    jv categories;     /* the values that the schema allows for "category"; jv_invalid() if it names
+                          none */
+    size_t text_bytes; /* of the system prompt and the tools, for the count of tokens */
     int64_t max_tokens; /* of the answer; 0 if there is no limit */
 };
 
@@ -25,8 +26,8 @@ struct request {
 enum { REQUEST_BYTES_MAX = 25 << 20 };
 
 /*
- * Remembers the head of the last request, as text and as what it means: when the next one starts with the same bytes up to
- * its messages, which is nearly always so, only the messages are parsed.
+ * Remembers the head of the last request, as text and as what it means: when the next one starts
+ * with the same bytes up to its messages, which is nearly always so, only the messages are parsed.
  */
 struct request_reader;
 
@@ -34,11 +35,12 @@ struct request_reader *request_reader_new(void);
 void request_reader_free(struct request_reader *reader);
 
 /* -1 with err->code "ValidationException" and Bedrock's kind of message. */
-int request_read(struct request_reader *reader, const char *body, size_t len, struct request *request, struct error *err);
+int request_read(struct request_reader *reader, const char *body, size_t len,
+                 struct request *request, struct error *err);
 
 /*
- * The data that the conversation is about: the JSON that prompt_fence put into the last user message, else (on a repair turn)
- * into the first. A new value; jv_invalid() if there is none.
+ * The data that the conversation is about: the JSON that prompt_fence put into the last user
+ * message, else (on a repair turn) into the first. A new value; jv_invalid() if there is none.
  */
 jv request_data(const struct request *request);
 

@@ -6,12 +6,12 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "json/json.h"
 #include "maki/prompt.h"
 #include "offline/generate.h"
 #include "offline/insight.h"
 #include "offline/narrate.h"
 #include "offline/request.h"
+#include "json/json.h"
 
 enum { ANSWER_BYTES_MAX = 16 << 20, BYTES_PER_TOKEN = 4 };
 
@@ -48,7 +48,8 @@ void server_free(struct server *s)
     free(s);
 }
 
-static void answer_error(struct server *s, struct http_response *response, int status, const char *type, const char *message)
+static void answer_error(struct server *s, struct http_response *response, int status,
+                         const char *type, const char *message)
 {
     s->headers[2] = (struct http_header){"x-amzn-errortype", type};
     response->header_count = 3;
@@ -59,7 +60,8 @@ static void answer_error(struct server *s, struct http_response *response, int s
     buf_addc(&s->body, '}');
 }
 
-/* What the conversation asks for, done by whom that task belongs to; without a task, or for data that is none, -1. */
+/* What the conversation asks for, done by whom that task belongs to; without a task, or for data
+ * that is none, -1. */
 static int run_task(struct server *s, const struct request *request, jv *input)
 {
     const char *tool = request->head->tool;
@@ -86,7 +88,8 @@ static int run_task(struct server *s, const struct request *request, jv *input)
 
 static void add_tool_use(struct server *s, const char *tool)
 {
-    buf_addf(&s->body, "{\"toolUse\":{\"toolUseId\":\"tooluse_offline_%llu\",\"name\":", s->answered);
+    buf_addf(&s->body,
+             "{\"toolUse\":{\"toolUseId\":\"tooluse_offline_%llu\",\"name\":", s->answered);
     json_write_string(&s->body, tool, strlen(tool));
     buf_adds(&s->body, ",\"input\":");
     buf_add(&s->body, s->input.data, s->input.len);
@@ -96,8 +99,9 @@ static void add_tool_use(struct server *s, const char *tool)
 /* A real small model would chat here; this one says what it is. */
 static void set_refusal(struct server *s)
 {
-    static const char text[] = "I am an offline stand-in, not a language model. I can only call the tools " PROMPT_TOOL_INSIGHT
-                               ", " PROMPT_TOOL_CASE " and " PROMPT_TOOL_SUMMARY ", on data between data markers.";
+    static const char text[] = "I am an offline stand-in, not a language model. I can only call "
+                               "the tools " PROMPT_TOOL_INSIGHT ", " PROMPT_TOOL_CASE
+                               " and " PROMPT_TOOL_SUMMARY ", on data between data markers.";
 
     buf_reset(&s->input);
     buf_adds(&s->input, "{\"text\":");
@@ -111,14 +115,16 @@ static void add_usage(struct server *s, const struct request *request, int64_t o
     int64_t input_tokens = (int64_t)(bytes / BYTES_PER_TOKEN) + 1;
 
     buf_addf(&s->body,
-             "\"usage\":{\"inputTokens\":%lld,\"outputTokens\":%lld,\"totalTokens\":%lld,\"cacheReadInputTokens\":0,"
+             "\"usage\":{\"inputTokens\":%lld,\"outputTokens\":%lld,\"totalTokens\":%lld,"
+             "\"cacheReadInputTokens\":0,"
              "\"cacheWriteInputTokens\":0},\"metrics\":{\"latencyMs\":0}}",
-             (long long)input_tokens, (long long)output_tokens, (long long)(input_tokens + output_tokens));
+             (long long)input_tokens, (long long)output_tokens,
+             (long long)(input_tokens + output_tokens));
 }
 
 /*
- * The answer in Converse's shape. One that is longer than maxTokens is cut as Bedrock cuts it: the tool call stays without
- * its input.
+ * The answer in Converse's shape. One that is longer than maxTokens is cut as Bedrock cuts it: the
+ * tool call stays without its input.
  */
 static void answer_converse(struct server *s, const struct request *request)
 {
@@ -147,7 +153,10 @@ static void answer_converse(struct server *s, const struct request *request)
         add_tool_use(s, request->head->tool);
     else
         buf_add(&s->body, s->input.data, s->input.len);
-    buf_addf(&s->body, "]}},\"stopReason\":\"%s\",", cut ? "max_tokens" : called ? "tool_use" : "end_turn");
+    buf_addf(&s->body, "]}},\"stopReason\":\"%s\",",
+             cut      ? "max_tokens"
+             : called ? "tool_use"
+                      : "end_turn");
     add_usage(s, request, tokens);
 }
 
@@ -164,14 +173,17 @@ static bool is_converse_path(const char *path)
     return slash != NULL && slash > path && strcmp(slash, "/converse") == 0;
 }
 
-static void answer_bedrock(struct server *s, const struct http_request *http, struct http_response *response)
+static void answer_bedrock(struct server *s, const struct http_request *http,
+                           struct http_response *response)
 {
     struct request request;
     struct error err;
 
     error_clear(&err);
-    if (strcmp(http->method, "POST") != 0 || strcmp(http->service, "bedrock-runtime") != 0 || !is_converse_path(http->path)) {
-        answer_error(s, response, 404, "UnknownOperationException", "the offline stand-in knows only POST /model/{id}/converse");
+    if (strcmp(http->method, "POST") != 0 || strcmp(http->service, "bedrock-runtime") != 0 ||
+        !is_converse_path(http->path)) {
+        answer_error(s, response, 404, "UnknownOperationException",
+                     "the offline stand-in knows only POST /model/{id}/converse");
         return;
     }
     if (request_read(s->reader, http->body ? http->body : "", http->body_len, &request, &err) < 0) {
@@ -182,12 +194,14 @@ static void answer_bedrock(struct server *s, const struct http_request *http, st
     jv_free(request.messages);
 }
 
-void server_answer(struct server *s, const struct http_request *http, struct http_response *response)
+void server_answer(struct server *s, const struct http_request *http,
+                   struct http_response *response)
 {
     snprintf(s->id, sizeof(s->id), "offline-%llu", ++s->answered);
     s->headers[0] = (struct http_header){"content-type", "application/json"};
     s->headers[1] = (struct http_header){"x-amzn-requestid", s->id};
-    *response = (struct http_response){.status = 200, .headers = s->headers, .header_count = 2, .attempts = 1};
+    *response = (struct http_response){
+        .status = 200, .headers = s->headers, .header_count = 2, .attempts = 1};
     answer_bedrock(s, http, response);
     response->body = buf_str(&s->body);
     response->body_len = s->body.len;

@@ -4,7 +4,8 @@
 #include "http/transport.h"
 #include "maki/category.h"
 
-/* The Bedrock API's side of the stand-in: requests in, responses out, with the codes and shapes of the real one. */
+/* The Bedrock API's side of the stand-in: requests in, responses out, with the codes and shapes of
+ * the real one. */
 struct server;
 
 /* `categories` must outlive it. */
@@ -12,6 +13,7 @@ struct server *server_new(const struct category_set *categories);
 void server_free(struct server *server);
 
 /* Answer a request; the response lives until the next call. */
-void server_answer(struct server *server, const struct http_request *request, struct http_response *response);
+void server_answer(struct server *server, const struct http_request *request,
+                   struct http_response *response);
 
 #endif

@@ -25,21 +25,24 @@ static size_t characters_of(const struct document *doc, size_t index)
 }
 
 /* Points of the evidence for the category in a sentence, in thousandths of a cue's unit. */
-static int64_t evidence_in(const struct classification *result, const struct knowledge *k, size_t index)
+static int64_t evidence_in(const struct classification *result, const struct knowledge *k,
+                           size_t index)
 {
     int64_t points = 0;
 
-    for (size_t i = 0; i < result->evidence_count; i++) {
-        const struct evidence *e = &result->evidence[i];
+    for (size_t i = 0; i < result->findings.count; i++) {
+        const struct finding *e = &result->findings.items[i];
 
-        if (e->sentence == index && result->category >= 0 && k->cues[e->cue].category == (uint32_t)result->category)
+        if (e->sentence == index && result->category >= 0 &&
+            k->cues[e->cue].category == (uint32_t)result->category)
             points += e->points > 0 ? e->points : 0;
     }
     return points;
 }
 
 /* How well a sentence tells what its message is about; the first sentences usually do. */
-static int64_t merit(const struct classification *result, const struct knowledge *k, const struct document *doc, size_t index)
+static int64_t merit(const struct classification *result, const struct knowledge *k,
+                     const struct document *doc, size_t index)
 {
     const struct doc_sentence *s = &doc->sentences[index];
     const struct doc_message *m = &doc->messages[s->message];
@@ -57,8 +60,8 @@ static int64_t merit(const struct classification *result, const struct knowledge
 }
 
 /* The best sentence of text of one message, or NONE. */
-static int best_sentence(const struct classification *result, const struct knowledge *k, const struct document *doc,
-                         size_t message, int64_t *best_merit)
+static int best_sentence(const struct classification *result, const struct knowledge *k,
+                         const struct document *doc, size_t message, int64_t *best_merit)
 {
     const struct doc_message *m = &doc->messages[message];
     int best = NONE;
@@ -67,7 +70,8 @@ static int best_sentence(const struct classification *result, const struct knowl
     for (size_t i = m->first_sentence; i < m->first_sentence + m->sentence_count; i++) {
         int64_t own;
 
-        if (doc->sentences[i].kind != PROSE_TEXT || doc->sentences[i].boilerplate || doc->sentences[i].token_count == 0)
+        if (doc->sentences[i].kind != PROSE_TEXT || doc->sentences[i].boilerplate ||
+            doc->sentences[i].token_count == 0)
             continue;
         own = merit(result, k, doc, i);
         if (own > *best_merit) {
@@ -79,8 +83,8 @@ static int best_sentence(const struct classification *result, const struct knowl
 }
 
 /* Of all messages of a voice from this turn on: the best sentence. */
-static int best_of_voice(const struct classification *result, const struct knowledge *k, const struct document *doc,
-                         enum voice voice, int first_turn)
+static int best_of_voice(const struct classification *result, const struct knowledge *k,
+                         const struct document *doc, enum voice voice, int first_turn)
 {
     int64_t most = INT64_MIN;
     int best = NONE;
@@ -111,7 +115,8 @@ static int first_of(const struct document *doc, enum voice voice)
     return NONE;
 }
 
-/* Append a sentence on one line, with a period if it ends in a letter or digit, clipped to `room` characters. */
+/* Append a sentence on one line, with a period if it ends in a letter or digit, clipped to `room`
+ * characters. */
 static void add_sentence(struct buf *out, const struct document *doc, size_t index, size_t room)
 {
     const struct doc_sentence *s = &doc->sentences[index];
@@ -133,11 +138,13 @@ static void add_sentence(struct buf *out, const struct document *doc, size_t ind
             return;
         }
     }
-    if (out->len > 0 && strchr(".!?:;,)\"'", out->data[out->len - 1]) == NULL && (unsigned char)out->data[out->len - 1] < 0x80)
+    if (out->len > 0 && strchr(".!?:;,)\"'", out->data[out->len - 1]) == NULL &&
+        (unsigned char)out->data[out->len - 1] < 0x80)
         buf_addc(out, '.');
 }
 
-void summarize(struct buf *out, const struct classification *result, const struct knowledge *k, const struct document *doc)
+void summarize(struct buf *out, const struct classification *result, const struct knowledge *k,
+               const struct document *doc)
 {
     int chosen[3] = {NONE, NONE, NONE};
     int first = first_of(doc, VOICE_CUSTOMER);
@@ -149,7 +156,9 @@ void summarize(struct buf *out, const struct classification *result, const struc
     if (chosen[0] == NONE) {
         int subject = first_of(doc, VOICE_SUBJECT);
 
-        chosen[0] = subject != NONE && doc->messages[subject].sentence_count > 0 ? (int)doc->messages[subject].first_sentence : NONE;
+        chosen[0] = subject != NONE && doc->messages[subject].sentence_count > 0
+                        ? (int)doc->messages[subject].first_sentence
+                        : NONE;
     }
     chosen[1] = best_of_voice(result, k, doc, VOICE_AWS, 0);
     chosen[2] = best_of_voice(result, k, doc, VOICE_CUSTOMER, 1);
@@ -158,7 +167,8 @@ void summarize(struct buf *out, const struct classification *result, const struc
 
         if (chosen[i] == NONE)
             continue;
-        need = characters_of(doc, (size_t)chosen[i]) + 2; /* a space before and perhaps a period behind */
+        need = characters_of(doc, (size_t)chosen[i]) +
+               2; /* a space before and perhaps a period behind */
         if (need > room && room < SUMMARY_CHARACTERS_MAX)
             continue;
         add_sentence(out, doc, (size_t)chosen[i], room - 5);

@@ -10,14 +10,17 @@ enum { WORDS_BYTES_MAX = 64 << 20, PARTS_MAX = 8 };
 
 /* U+00C0 to U+017F without their accents, in lower case; "" is no letter. */
 static const char latin[192][3] = {
-    "a", "a", "a", "a", "a", "a",  "ae", "c", "e", "e", "e", "e", "i", "i", "i",  "i",  "d", "n", "o", "o", "o", "o", "o", "",
-    "o", "u", "u", "u", "u", "y",  "th", "ss", "a", "a", "a", "a", "a", "a", "ae", "c",  "e", "e", "e", "e", "i", "i", "i", "i",
-    "d", "n", "o", "o", "o", "o",  "o",  "",  "o", "u", "u", "u", "u", "y", "th", "y",  "a", "a", "a", "a", "a", "a", "c", "c",
-    "c", "c", "c", "c", "c", "c",  "d",  "d", "d", "d", "e", "e", "e", "e", "e",  "e",  "e", "e", "e", "e", "g", "g", "g", "g",
-    "g", "g", "g", "g", "h", "h",  "h",  "h", "i", "i", "i", "i", "i", "i", "i",  "i",  "i", "i", "ij", "ij", "j", "j", "k", "k",
-    "k", "l", "l", "l", "l", "l",  "l",  "l", "l", "l", "l", "n", "n", "n", "n",  "n",  "n", "n", "n", "n", "o", "o", "o", "o",
-    "o", "o", "oe", "oe", "r", "r", "r", "r", "r", "r", "s", "s", "s", "s", "s", "s", "s", "s", "t", "t", "t", "t", "t", "t",
-    "u", "u", "u", "u", "u", "u",  "u",  "u", "u", "u", "u", "u", "w", "w", "y",  "y",  "y", "z", "z", "z", "z", "z", "z", "s",
+    "a", "a", "a",  "a",  "a", "a", "ae", "c",  "e",  "e", "e", "e", "i",  "i",  "i", "i", "d", "n",
+    "o", "o", "o",  "o",  "o", "",  "o",  "u",  "u",  "u", "u", "y", "th", "ss", "a", "a", "a", "a",
+    "a", "a", "ae", "c",  "e", "e", "e",  "e",  "i",  "i", "i", "i", "d",  "n",  "o", "o", "o", "o",
+    "o", "",  "o",  "u",  "u", "u", "u",  "y",  "th", "y", "a", "a", "a",  "a",  "a", "a", "c", "c",
+    "c", "c", "c",  "c",  "c", "c", "d",  "d",  "d",  "d", "e", "e", "e",  "e",  "e", "e", "e", "e",
+    "e", "e", "g",  "g",  "g", "g", "g",  "g",  "g",  "g", "h", "h", "h",  "h",  "i", "i", "i", "i",
+    "i", "i", "i",  "i",  "i", "i", "ij", "ij", "j",  "j", "k", "k", "k",  "l",  "l", "l", "l", "l",
+    "l", "l", "l",  "l",  "l", "n", "n",  "n",  "n",  "n", "n", "n", "n",  "n",  "o", "o", "o", "o",
+    "o", "o", "oe", "oe", "r", "r", "r",  "r",  "r",  "r", "s", "s", "s",  "s",  "s", "s", "s", "s",
+    "t", "t", "t",  "t",  "t", "t", "u",  "u",  "u",  "u", "u", "u", "u",  "u",  "u", "u", "u", "u",
+    "w", "w", "y",  "y",  "y", "z", "z",  "z",  "z",  "z", "z", "s",
 };
 
 void tokens_init(struct token_list *list)
@@ -62,16 +65,19 @@ static bool is_alnum(char c)
 
 static bool is_ideographic(uint32_t c)
 {
-    return (c >= 0x3040 && c <= 0x30ff && c != 0x30fb) || (c >= 0x31f0 && c <= 0x31ff) || (c >= 0x3400 && c <= 0x4dbf) ||
-           (c >= 0x4e00 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7af) || (c >= 0xf900 && c <= 0xfaff) ||
-           (c >= 0xff66 && c <= 0xff9f) || (c >= 0x20000 && c <= 0x3ffff) || c == 0x3005 || c == 0x3006;
+    return (c >= 0x3040 && c <= 0x30ff && c != 0x30fb) || (c >= 0x31f0 && c <= 0x31ff) ||
+           (c >= 0x3400 && c <= 0x4dbf) || (c >= 0x4e00 && c <= 0x9fff) ||
+           (c >= 0xac00 && c <= 0xd7af) || (c >= 0xf900 && c <= 0xfaff) ||
+           (c >= 0xff66 && c <= 0xff9f) || (c >= 0x20000 && c <= 0x3ffff) || c == 0x3005 ||
+           c == 0x3006;
 }
 
 /* Beyond Latin: all that is no punctuation, space or symbol is taken for a letter. */
 static bool is_letter(uint32_t c)
 {
-    return c >= 0x180 && !(c >= 0x2000 && c <= 0x2bff) && !(c >= 0x3000 && c <= 0x303f) && !(c >= 0xd800 && c <= 0xf8ff) &&
-           !(c >= 0xfe00 && c <= 0xfe6f) && !(c >= 0xff00 && c <= 0xff65) && !(c >= 0xfff0 && c <= 0xffff) &&
+    return c >= 0x180 && !(c >= 0x2000 && c <= 0x2bff) && !(c >= 0x3000 && c <= 0x303f) &&
+           !(c >= 0xd800 && c <= 0xf8ff) && !(c >= 0xfe00 && c <= 0xfe6f) &&
+           !(c >= 0xff00 && c <= 0xff65) && !(c >= 0xfff0 && c <= 0xffff) &&
            !(c >= 0x1f000 && c <= 0x1faff) && c != 0x30fb;
 }
 
@@ -83,7 +89,8 @@ static uint32_t lower_code(uint32_t c)
     return c >= 0x400 && c <= 0x40f ? c + 0x50 : c;
 }
 
-/* What a character adds to a word: its bytes in `out`, or 0 if it separates words. *ideograph: it is a word by itself. */
+/* What a character adds to a word: its bytes in `out`, or 0 if it separates words. *ideograph: it
+ * is a word by itself. */
 static size_t fold(uint32_t c, char out[4], bool *ideograph)
 {
     *ideograph = false;
@@ -121,8 +128,9 @@ static bool ends_with(const char *word, size_t len, const char *end)
 }
 
 /*
- * Length without the ending of a plural, changed in place where it needs it. Some words lose an s that is no plural's (status);
- * as they lose it everywhere, that does no harm. Short words are mostly names: aws, sqs, tls.
+ * Length without the ending of a plural, changed in place where it needs it. Some words lose an s
+ * that is no plural's (status); as they lose it everywhere, that does no harm. Short words are
+ * mostly names: aws, sqs, tls.
  */
 static size_t plural_stem(char *word, size_t len)
 {
@@ -132,8 +140,8 @@ static size_t plural_stem(char *word, size_t len)
         word[len - 3] = 'y';
         return len - 2;
     }
-    if (ends_with(word, len, "sses") || ends_with(word, len, "xes") || ends_with(word, len, "ches") ||
-        ends_with(word, len, "shes"))
+    if (ends_with(word, len, "sses") || ends_with(word, len, "xes") ||
+        ends_with(word, len, "ches") || ends_with(word, len, "shes"))
         return len - 2;
     return len - 1;
 }
@@ -141,8 +149,11 @@ static size_t plural_stem(char *word, size_t len)
 static struct token *add_token(struct token_list *list, size_t start, size_t end)
 {
     list->items = mem_grow(list->items, &list->cap, list->count + 1, sizeof(*list->items));
-    list->items[list->count] = (struct token){
-        .start = (uint32_t)start, .end = (uint32_t)end, .word = (uint32_t)list->words.len, .id = TOKEN_NONE, .stem = TOKEN_NONE};
+    list->items[list->count] = (struct token){.start = (uint32_t)start,
+                                              .end = (uint32_t)end,
+                                              .word = (uint32_t)list->words.len,
+                                              .id = TOKEN_NONE,
+                                              .stem = TOKEN_NONE};
     return &list->items[list->count++];
 }
 
@@ -156,7 +167,8 @@ static void set_word(struct token_list *list, struct token *token, const char *w
         token->word_len = (uint16_t)len;
 }
 
-/* A new part begins at an upper-case letter behind a lower-case one or a digit, or before "Xyz" behind capitals: VPC|Limit. */
+/* A new part begins at an upper-case letter behind a lower-case one or a digit, or before "Xyz"
+ * behind capitals: VPC|Limit. */
 static bool is_boundary(const char *text, size_t i, size_t end)
 {
     if (!is_upper(text[i]))
@@ -166,7 +178,8 @@ static bool is_boundary(const char *text, size_t i, size_t end)
     return i + 2 < end && is_lower(text[i + 1]) && is_lower(text[i + 2]);
 }
 
-/* Where the parts of a camel-case name begin: how many there are; 0 if it has fewer than two or a part of one letter. */
+/* Where the parts of a camel-case name begin: how many there are; 0 if it has fewer than two or a
+ * part of one letter. */
 static size_t find_parts(const char *text, size_t start, size_t end, size_t at[PARTS_MAX + 1])
 {
     size_t count = 1;
@@ -184,7 +197,8 @@ static size_t find_parts(const char *text, size_t start, size_t end, size_t at[P
 }
 
 /* A word of ASCII letters and digits only, which nearly all are. */
-static void add_ascii(struct token_list *list, const char *text, size_t start, size_t end, size_t base)
+static void add_ascii(struct token_list *list, const char *text, size_t start, size_t end,
+                      size_t base)
 {
     size_t at[PARTS_MAX + 1];
     size_t parts = end - start <= TOKEN_WORD_BYTES_MAX ? find_parts(text, start, end, at) : 0;
@@ -233,7 +247,8 @@ static struct letter read_letter(const char *text, size_t len)
 }
 
 /* A word with other letters than ASCII's in it: the position behind it. */
-static size_t add_other(struct token_list *list, const char *text, size_t len, size_t start, size_t base)
+static size_t add_other(struct token_list *list, const char *text, size_t len, size_t start,
+                        size_t base)
 {
     char word[TOKEN_WORD_BYTES_MAX];
     size_t used = 0;

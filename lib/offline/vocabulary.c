@@ -42,7 +42,8 @@ static bool is_vowel(char c)
     return memchr("aeiou", c, 5) != NULL;
 }
 
-/* What is left of a verb without its ending: stopp stop, mov move (as in moved, moving), fail fail. */
+/* What is left of a verb without its ending: stopp stop, mov move (as in moved, moving), fail fail.
+ */
 static size_t repair_stem(char *word, size_t len)
 {
     char last = word[len - 1];
@@ -55,9 +56,9 @@ static size_t repair_stem(char *word, size_t len)
 }
 
 /*
- * The length of a word without the ending of an English verb form; `word` may be changed in place and has room for its
- * old length. Nouns lose an e and other languages' words some endings as well: that is harmless, as they lose them in the
- * reference data too.
+ * The length of a word without the ending of an English verb form; `word` may be changed in place
+ * and has room for its old length. Nouns lose an e and other languages' words some endings as well:
+ * that is harmless, as they lose them in the reference data too.
  */
 static size_t stem_word(char *word, size_t len)
 {

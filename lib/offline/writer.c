@@ -37,7 +37,9 @@ struct saying writer_words(struct writer *w, enum wordbank_slot slot)
 struct saying writer_impact(struct writer *w)
 {
     size_t third = wordbank_count(WORDS_IMPACT) / 3;
-    size_t first = w->severity >= SEVERITY_URGENT ? 2 * third : w->severity == 0 ? 0 : (size_t)(w->severity - 1) * third;
+    size_t first = w->severity >= SEVERITY_URGENT ? 2 * third
+                   : w->severity == 0             ? 0
+                                                  : (size_t)(w->severity - 1) * third;
     const char *text = wordbank_text(WORDS_IMPACT, first + (size_t)rng_below(&w->rng, third));
 
     return (struct saying){text, strlen(text)};
@@ -74,9 +76,10 @@ void writer_add_address(struct buf *out, const char *name)
 
 bool writer_error_is_technical(const struct writer *w)
 {
-    static const char *const marks[] = {"error",   "exception", "fail",   "denied", "exceed", "timed out", "timeout", "http",
-                                        "unable",  "cannot",    "could",  "reset",  "invalid", "unsupported", "unauthorized",
-                                        "limit",   "capacity",  "refused", "no such", "not ",  NULL};
+    static const char *const marks[] = {
+        "error",        "exception", "fail",     "denied",  "exceed",  "timed out", "timeout",
+        "http",         "unable",    "cannot",   "could",   "reset",   "invalid",   "unsupported",
+        "unauthorized", "limit",     "capacity", "refused", "no such", "not ",      NULL};
     const struct saying *error = &w->facts.error;
     char text[160];
 
@@ -96,8 +99,9 @@ static void add_uuid(struct writer *w, struct buf *out)
     uint64_t high = rng_next(&w->rng);
     uint64_t low = rng_next(&w->rng);
 
-    buf_addf(out, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(high >> 32), (unsigned)(high >> 16 & 0xffff),
-             (unsigned)(high & 0xfff), (unsigned)(low >> 50 | 0x8000), (unsigned long long)(low & 0xffffffffffff));
+    buf_addf(out, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(high >> 32),
+             (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xfff),
+             (unsigned)(low >> 50 | 0x8000), (unsigned long long)(low & 0xffffffffffff));
 }
 
 enum log_style { LOG_PLAIN, LOG_SYSLOG, LOG_BRACKETS, LOG_REQUESTS, LOG_STYLES };
@@ -116,7 +120,8 @@ static void add_log_stamp(struct writer *w, struct buf *out, enum log_style styl
     case LOG_SYSLOG:
         time_format(ms, "%b %e %H:%M:%S", text, sizeof(text));
         buf_addf(out, "%s ip-10-%u-%u-%u app[%u]: ", text, (unsigned)(w->facts.number_seed % 64),
-                 (unsigned)(w->facts.number_seed >> 8) % 256, (unsigned)(w->facts.number_seed >> 16) % 254 + 1,
+                 (unsigned)(w->facts.number_seed >> 8) % 256,
+                 (unsigned)(w->facts.number_seed >> 16) % 254 + 1,
                  (unsigned)(w->facts.number_seed >> 24) % 30000 + 300);
         break;
     case LOG_BRACKETS:

@@ -13,7 +13,14 @@
 /* One synthetic case while it is written: its chance, its facts, and what has been said already. */
 enum writer_tone { TONE_NEUTRAL, TONE_TERSE, TONE_CHATTY, TONE_THANKFUL, TONE_ANGRY };
 
-enum { WRITER_BODY_MAX = 1 << 16, SEVERITY_URGENT = 3, SEVERITY_CRITICAL = 4 };
+/* The body's limit is below what synthetic_check refuses. Sentences that do not fit are left out.
+ */
+enum {
+    WRITER_BODY_MAX = 50000,
+    WRITER_SUBJECT_MAX = 250,
+    SEVERITY_URGENT = 3,
+    SEVERITY_CRITICAL = 4
+};
 
 struct writer {
     struct rng rng;
@@ -21,7 +28,7 @@ struct writer {
     const char *customer;     /* full name */
     const char *engineer;     /* of AWS, likewise */
     int words_min, words_max; /* of the first message */
-    int severity; /* 0 (low) to 4 (critical) */
+    int severity;             /* 0 (low) to 4 (critical) */
     bool resolved;
     struct facts facts;
     struct bank *own;
@@ -42,7 +49,8 @@ struct saying writer_words(struct writer *w, enum wordbank_slot slot);
 /* An impact on the business that goes with the severity. */
 struct saying writer_impact(struct writer *w);
 
-/* Append a saying, its placeholders filled; the separator stands before it unless it begins the text or has no text. */
+/* Append a saying, its placeholders filled; the separator stands before it unless it begins the
+ * text or has no text. */
 void writer_add(struct writer *w, struct buf *out, const char *separator, struct saying saying);
 
 /* "Amara" of "Amara Okonjo-Bell", and "amara.okonjo-bell@example.com". */

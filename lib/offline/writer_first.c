@@ -7,7 +7,7 @@
 
 enum { SHORT_WORDS = 80 };
 
-#define BIT(kind) (1U << (kind))
+#define BIT(kind)   (1U << (kind))
 #define ALL_BUT_LOG (~BIT(LOG))
 
 /* Pieces that end with an error message have no full stop, which the next sentence needs. */
@@ -17,8 +17,10 @@ static void end_sentence(struct buf *out)
         buf_addc(out, '.');
 }
 
-/* The pieces of some kinds, in the order in which they were gathered; the separator before each but the first. */
-static void add_pieces(struct buf *out, const struct draft *d, unsigned kinds, const char *separator)
+/* The pieces of some kinds, in the order in which they were gathered; the separator before each but
+ * the first. */
+static void add_pieces(struct buf *out, const struct draft *d, unsigned kinds,
+                       const char *separator)
 {
     bool first = true;
 
@@ -35,7 +37,8 @@ static void add_pieces(struct buf *out, const struct draft *d, unsigned kinds, c
 }
 
 /* The same as a paragraph of its own, under a heading if one is given. */
-static void add_paragraph(struct buf *out, const struct draft *d, unsigned kinds, const char *heading, const char *separator)
+static void add_paragraph(struct buf *out, const struct draft *d, unsigned kinds,
+                          const char *heading, const char *separator)
 {
     size_t before = out->len;
     size_t start;
@@ -52,7 +55,8 @@ static void add_paragraph(struct buf *out, const struct draft *d, unsigned kinds
 
 static bool greets_already(const struct draft *d)
 {
-    static const char *const words[] = {"Hello", "Hi", "Dear", "Good", "Greetings", "Hey", "To whom"};
+    static const char *const words[] = {"Hello",     "Hi",  "Dear",   "Good",
+                                        "Greetings", "Hey", "To whom"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         size_t len = strlen(words[i]);
@@ -105,9 +109,12 @@ static void lay_out_mail(struct writer *w, struct buf *out, const struct draft *
 
 static void lay_out_bullets(struct writer *w, struct buf *out, const struct draft *d)
 {
-    static const char *const see[] = {"What we see:", "Observations:", "Symptoms:", "What happens:"};
-    static const char *const know[] = {"What we know so far:", "Further facts:", "Details:", "Environment:"};
-    static const char *const questions[] = {"Our questions:", "Questions:", "What we need from you:", "Please help with:"};
+    static const char *const see[] = {
+        "What we see:", "Observations:", "Symptoms:", "What happens:"};
+    static const char *const know[] = {
+        "What we know so far:", "Further facts:", "Details:", "Environment:"};
+    static const char *const questions[] = {
+        "Our questions:", "Questions:", "What we need from you:", "Please help with:"};
     static const char *const marks[] = {"\n- ", "\n* ", "\n  - "};
     const char *mark = WRITER_ONE_OF(w, marks);
 
@@ -123,7 +130,8 @@ static void lay_out_bullets(struct writer *w, struct buf *out, const struct draf
 
 static void lay_out_timeline(struct writer *w, struct buf *out, const struct draft *d)
 {
-    static const char *const headings[] = {"Timeline (UTC):", "What happened when (times in UTC):", "Sequence, UTC:"};
+    static const char *const headings[] = {
+        "Timeline (UTC):", "What happened when (times in UTC):", "Sequence, UTC:"};
     int64_t ms = w->facts.event_ms;
 
     add_greeting(w, out, d);
@@ -155,16 +163,18 @@ static void lay_out_log(struct writer *w, struct buf *out, const struct draft *d
         writer_add_log(w, out, 2 + (int)rng_below(&w->rng, w->words_max <= SHORT_WORDS ? 3 : 7));
     }
     add_paragraph(out, d, BIT(LOG), NULL, "\n");
-    add_paragraph(out, d, BIT(DETAIL) | BIT(CONTEXT) | BIT(IMPACT) | BIT(MOOD) | BIT(ASK), NULL, " ");
+    add_paragraph(out, d, BIT(DETAIL) | BIT(CONTEXT) | BIT(IMPACT) | BIT(MOOD) | BIT(ASK), NULL,
+                  " ");
     add_signature(w, out, w->customer);
 }
 
 static void lay_out_forward(struct writer *w, struct buf *out, const struct draft *d)
 {
-    static const char *const notes[] = {"FYI, please see the message of our colleague below and advise.",
-                                        "Forwarding this to you, as we cannot solve it ourselves.",
-                                        "Please take over, all that we know is in the mail below.",
-                                        "See below. Can you have a look?"};
+    static const char *const notes[] = {
+        "FYI, please see the message of our colleague below and advise.",
+        "Forwarding this to you, as we cannot solve it ourselves.",
+        "Please take over, all that we know is in the mail below.",
+        "See below. Can you have a look?"};
     const char *author = wordbank_text(WORDS_PERSON, (size_t)rng_next(&w->rng));
     char date[48];
 
@@ -188,17 +198,20 @@ static void lay_out_form(struct writer *w, struct buf *out, const struct draft *
     const struct facts *f = &w->facts;
     const char *is = writer_chance(w, 70) ? ": " : " = ";
 
-    buf_addf(out, "Service%s%s\nRegion%s%s\nResource%s%s %s", is, f->service, is, f->region, is, f->kind, f->resource);
+    buf_addf(out, "Service%s%s\nRegion%s%s\nResource%s%s %s", is, f->service, is, f->region, is,
+             f->kind, f->resource);
     if (writer_chance(w, 50))
         buf_addf(out, "\nFirst seen%s%s UTC", is, f->clock_time);
     if (writer_error_is_technical(w)) {
         buf_addf(out, "\nError%s", is);
         facts_add_error(out, f, true);
     }
-    add_paragraph(out, d, BIT(OPENING) | BIT(SYMPTOM) | BIT(DETAIL) | BIT(CONTEXT), "Description:", " ");
+    add_paragraph(out, d, BIT(OPENING) | BIT(SYMPTOM) | BIT(DETAIL) | BIT(CONTEXT),
+                  "Description:", " ");
     add_paragraph(out, d, BIT(LOG), NULL, "\n");
     add_paragraph(out, d, BIT(IMPACT), "Impact:", " ");
-    add_paragraph(out, d, BIT(MOOD) | BIT(ASK), writer_chance(w, 50) ? "Question:" : "Wanted:", " ");
+    add_paragraph(out, d, BIT(MOOD) | BIT(ASK),
+                  writer_chance(w, 50) ? "Question:" : "Wanted:", " ");
 }
 
 /* Written in a hurry: no greeting, small letters, lines instead of sentences. */
@@ -212,8 +225,8 @@ static void lay_out_chat(struct writer *w, struct buf *out, const struct draft *
 
         if (i > 0)
             buf_addc(out, '\n');
-        if (small && d->pieces[i].kind != LOG && len > 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' &&
-            text[1] <= 'z') {
+        if (small && d->pieces[i].kind != LOG && len > 2 && text[0] >= 'A' && text[0] <= 'Z' &&
+            text[1] >= 'a' && text[1] <= 'z') {
             buf_addc(out, (char)(text[0] - 'A' + 'a'));
             text++;
             len--;
@@ -236,7 +249,8 @@ static void lay_out_line(struct writer *w, struct buf *out, const struct draft *
         buf_addf(out, " It concerns %s in %s, since %s.", f->resource, f->region, f->time);
         break;
     case 2:
-        buf_addf(out, " %s %s, request id %08x.", f->region, f->resource, (unsigned)rng_next(&w->rng));
+        buf_addf(out, " %s %s, request id %08x.", f->region, f->resource,
+                 (unsigned)rng_next(&w->rng));
         break;
     default:
         buf_addf(out, " [%s / %s / %s]", f->service_short, f->resource, f->zone);
@@ -252,8 +266,9 @@ static const struct layout {
     unsigned in_short, in_long;
     bool needs_error;
 } layouts[] = {
-    {lay_out_mail, 48, 36, false},    {lay_out_bullets, 6, 18, false}, {lay_out_timeline, 0, 12, false},
-    {lay_out_log, 10, 14, true},      {lay_out_forward, 4, 11, false}, {lay_out_form, 9, 7, false},
+    {lay_out_mail, 48, 36, false},    {lay_out_bullets, 6, 18, false},
+    {lay_out_timeline, 0, 12, false}, {lay_out_log, 10, 14, true},
+    {lay_out_forward, 4, 11, false},  {lay_out_form, 9, 7, false},
     {lay_out_chat, 23, 2, false},
 };
 
@@ -268,7 +283,8 @@ static layout_fn *draw_layout(struct writer *w)
         unsigned weight = is_short ? layouts[i].in_short : layouts[i].in_long;
 
         if (at < weight)
-            return layouts[i].needs_error && !writer_error_is_technical(w) ? lay_out_mail : layouts[i].lay_out;
+            return layouts[i].needs_error && !writer_error_is_technical(w) ? lay_out_mail
+                                                                           : layouts[i].lay_out;
         at -= weight;
     }
     return lay_out_mail;
@@ -286,7 +302,8 @@ void writer_first(struct writer *w, struct buf *out)
 
 static void add_prefix(struct writer *w, struct buf *out)
 {
-    static const char *const urgent[] = {"URGENT: ", "[P1] ", "Critical: ", "Production down - ", "!! "};
+    static const char *const urgent[] = {"URGENT: ", "[P1] ", "Critical: ", "Production down - ",
+                                         "!! "};
     static const char *const angry[] = {"AGAIN: ", "Third request: ", "Still not solved: "};
 
     if (w->severity >= SEVERITY_URGENT && writer_chance(w, 30))

@@ -1,6 +1,9 @@
-/* The messages after the first: AWS's replies, of which a late one names the cause, and what the customer says to them. */
+/* The messages after the first: AWS's replies, of which a late one names the cause, and what the
+ * customer says to them. */
+#include <stdbool.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "offline/writer.h"
 
 enum { QUOTE_BYTES_MAX = 400, QUOTE_LINES_MAX = 4 };
@@ -8,13 +11,36 @@ enum { QUOTE_BYTES_MAX = 400, QUOTE_LINES_MAX = 4 };
 /* Closing words do not say who speaks them; these are AWS's. */
 static bool is_aws_closing(const struct saying *saying)
 {
-    static const char *const customers[] = {"lease close", "anks",   "You can",  "You may", "you may", "may be closed", "our side",
-                                            "Closing it",  "apologised", "We adapt", "of ours", "for us",  "no longer ours"};
-    static const char *const aws[] = {"resolve", "Resolv", "e close", "I close", "lose here", " wish you", "Thank you for your",
-                                      "e consider", "lad that", "Happy to hear", "We hope", "lease remember", "come back",
-                                      "Sorry", "reopen", "reply here", "the links", "will close", "lease do set", "We are glad",
-                                      "lease stay", "I will keep", "happy building", "corrected release", "Congratulations",
-                                      "case resolved", "Should launches"};
+    static const char *const customers[] = {
+        "lease close", "anks",       "You can",  "You may", "you may", "may be closed", "our side",
+        "Closing it",  "apologised", "We adapt", "of ours", "for us",  "no longer ours"};
+    static const char *const aws[] = {"resolve",
+                                      "Resolv",
+                                      "e close",
+                                      "I close",
+                                      "lose here",
+                                      " wish you",
+                                      "Thank you for your",
+                                      "e consider",
+                                      "lad that",
+                                      "Happy to hear",
+                                      "We hope",
+                                      "lease remember",
+                                      "come back",
+                                      "Sorry",
+                                      "reopen",
+                                      "reply here",
+                                      "the links",
+                                      "will close",
+                                      "lease do set",
+                                      "We are glad",
+                                      "lease stay",
+                                      "I will keep",
+                                      "happy building",
+                                      "corrected release",
+                                      "Congratulations",
+                                      "case resolved",
+                                      "Should launches"};
 
     for (size_t i = 0; i < sizeof(customers) / sizeof(customers[0]); i++) {
         if (memmem(saying->text, saying->len, customers[i], strlen(customers[i])) != NULL)
@@ -72,10 +98,12 @@ static void aws_text(struct writer *w, const struct writer_turn *turn, struct bu
         fillers(w, out, 1);
 }
 
-static void aws_message(struct writer *w, const struct writer_turn *turn, struct buf *text, struct buf *out)
+static void aws_message(struct writer *w, const struct writer_turn *turn, struct buf *text,
+                        struct buf *out)
 {
     static const char *const greetings[] = {"Hello ", "Hi ", "Dear ", "Good day, ", ""};
-    static const char *const ends[] = {"Best regards,", "Kind regards,", "Regards,", "Have a good day,", "Sincerely,"};
+    static const char *const ends[] = {"Best regards,", "Kind regards,", "Regards,",
+                                       "Have a good day,", "Sincerely,"};
 
     aws_text(w, turn, text);
     buf_adds(out, WRITER_ONE_OF(w, greetings));
@@ -91,8 +119,9 @@ static void aws_message(struct writer *w, const struct writer_turn *turn, struct
 /* The customer answers questions, or asks for news. */
 static void before_cause(struct writer *w, struct buf *out)
 {
-    static const char *const nudges[] = {"Any news?", "Is there an update on this?", "We are still waiting.",
-                                         "Just checking in on this one.", "Hello, anybody there?"};
+    static const char *const nudges[] = {"Any news?", "Is there an update on this?",
+                                         "We are still waiting.", "Just checking in on this one.",
+                                         "Hello, anybody there?"};
 
     if (w->tone == TONE_ANGRY && writer_chance(w, 60))
         add_words(w, out, WORDS_ANGER);
@@ -150,7 +179,8 @@ static void after_cause(struct writer *w, const struct writer_turn *turn, struct
         add_words(w, out, WORDS_NEUTRAL);
 }
 
-static void customer_message(struct writer *w, const struct writer_turn *turn, struct buf *text, struct buf *out)
+static void customer_message(struct writer *w, const struct writer_turn *turn, struct buf *text,
+                             struct buf *out)
 {
     if (turn->after_cause)
         after_cause(w, turn, text);
@@ -176,21 +206,22 @@ static void customer_message(struct writer *w, const struct writer_turn *turn, s
 static void add_quote(struct writer *w, const struct writer_turn *turn, struct buf *out)
 {
     const char *text = turn->before;
-    const char *end = text + strnlen(text, QUOTE_BYTES_MAX);
-    bool blank = false; /* a line before was empty: told only if another follows */
+    size_t left = utf8_clip(text, strlen(text), QUOTE_BYTES_MAX);
+    bool blank = false; /* an empty line is quoted only if another one follows */
 
-    buf_addf(out, writer_chance(w, 50) ? "\n\n%s wrote:" : "\n\n-----Original Message-----\nFrom: %s\n", turn->before_author);
-    for (int line = 0; line < QUOTE_LINES_MAX && text < end; line++) {
-        size_t len = strcspn(text, "\n");
+    buf_addf(out,
+             writer_chance(w, 50) ? "\n\n%s wrote:" : "\n\n-----Original Message-----\nFrom: %s\n",
+             turn->before_author);
+    for (int line = 0; line < QUOTE_LINES_MAX && left > 0; line++) {
+        const char *newline = memchr(text, '\n', left);
+        size_t len = newline ? (size_t)(newline - text) : left;
 
-        if (text + len > end) { /* cut at a word */
-            for (len = (size_t)(end - text); len > 0 && text[len] != ' '; len--)
-                ;
-        }
         if (len > 0)
             buf_addf(out, "%s\n> %.*s", blank ? "\n>" : "", (int)len, text);
         blank = len == 0;
-        text += len + (text[len] != '\0');
+        len += newline != NULL;
+        text += len;
+        left -= len;
     }
 }
 

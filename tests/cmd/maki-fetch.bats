@@ -452,9 +452,6 @@ expect_one_bad() {
     expect_status 74
     expect_equal "" "$out"
     expect_match "'missing.jsonl' .a file, a folder, or - for standard input.: No such file" "$err"
-    try maki-fetch in.jsonl --limit 3
-    expect_status 64
-    expect_match "options stand before the sources" "$err"
 }
 
 @test "S3 and the Support API are refused with what works instead" {
@@ -933,21 +930,6 @@ times() {
     try maki-fetch --version
     expect_status 0
     expect_match '^maki-fetch [0-9]' "$out"
-}
-
-@test "the examples of the man page do what they show" {
-    # Each .Bd block of EXAMPLES: lines with "$ " are commands, the others what they print.
-    awk '/^\.Sh EXAMPLES/ { on = 1; next } /^\.Sh/ { on = 0 } !on { next }
-        /^\.Bd/ { n++; inside = 1; next } /^\.Ed/ { inside = 0 }
-        inside { gsub(/\\e/, "\\"); gsub(/\\&/, ""); print > ("block" n) }' "$ROOT/cmd/maki-fetch/maki-fetch.1"
-    [ -e block1 ] || fail "no examples found"
-    for block in block*; do
-        sed -n 's/^\$ //p' "$block" >commands
-        grep -v '^\$ ' "$block" >expected || true
-        [ -s commands ] || fail "no command in $(cat "$block")"
-        bash -e commands >actual 2>messages || fail "$(cat commands)" "$(cat messages)"
-        expect_equal "$(cat expected)" "$(cat actual)"
-    done
 }
 
 @test "a hundred thousand cases take no more memory than a thousand" {

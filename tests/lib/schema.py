@@ -2,6 +2,10 @@
 """Validates JSON Lines against a JSON Schema (2020-12), strictly.
 
 usage: schema.py SCHEMA FILE...        every line of every FILE; status 1 and the problems if one is invalid
+       schema.py --mutate SCHEMA FILE [OPEN...]
+                                       break the first record of FILE in every way below, one at a time: each must be noticed. In
+                                       the members OPEN of the record anything may stand
+       schema.py --refused             of schemas on standard input, one a line, say why each is refused
        schema.py --keywords SCHEMA...  the keywords that the schemas use
        schema.py --supported           the keywords that this program knows
 
@@ -45,6 +49,7 @@ TYPES = {
     "boolean": lambda v: isinstance(v, bool),
     "number": is_number,
     "integer": lambda v: is_number(v) and float(v).is_integer(),
+    "null": lambda v: v is None,
 }
 
 
@@ -61,8 +66,9 @@ def ignore(_s, _schema, _arg, _value, _path):
 
 
 def check_type(_s, _schema, arg, value, path):
-    if not TYPES[arg](value):
-        yield path, f"is not of type {arg}: {json.dumps(value)[:80]}"
+    types = arg if isinstance(arg, list) else [arg]
+    if not any(TYPES[name](value) for name in types):
+        yield path, f"is not of type {' or '.join(types)}: {json.dumps(value)[:80]}"
 
 
 def check_enum(_s, _schema, arg, value, path):
@@ -135,6 +141,10 @@ def is_text(arg):
     return isinstance(arg, str) and arg != ""
 
 
+def is_types(arg):
+    return arg in TYPES if isinstance(arg, str) else is_names(arg) and all(name in TYPES for name in arg)
+
+
 def is_count(arg):
     return isinstance(arg, int) and not isinstance(arg, bool) and arg >= 0
 
@@ -155,7 +165,7 @@ KEYWORDS = {
     "$ref": (lambda a: is_text(a) and a.startswith("#/$defs/"), check_ref),
     "title": (is_text, ignore),
     "description": (is_text, ignore),
-    "type": (lambda a: isinstance(a, str) and a in TYPES, check_type),
+    "type": (is_types, check_type),
     "enum": (lambda a: isinstance(a, list) and a != [], check_enum),
     "pattern": (is_pattern, check_pattern),
     "minLength": (is_count, limit(at_least, len, TYPES["string"], "is shorter than")),
@@ -226,6 +236,55 @@ def check_file(schema, name):
     return count, problems
 
 
+# --- could it fail? -----------------------------------------------------------------------------------------------------------
+
+
+def places(value, path=()):
+    """Every place in a value; of an array the first item only."""
+    yield path, value
+    items = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
+    for name, item in items:
+        yield from places(item, (*path, name))
+
+
+def put(value, path, new):
+    """The value with something else at a place."""
+    if not path:
+        return new
+    copy = value.copy()
+    copy[path[0]] = put(value[path[0]], path[1:], new)
+    return copy
+
+
+def mutations(record, is_open):
+    """(what was done, the broken record) for all that must be noticed whatever the schema says in detail."""
+    for path, value in places(record):
+        where = ".".join(map(str, ("record", *path)))
+        if path and is_open(path[0]):
+            continue
+        if path:
+            yield f"{where} of another type", put(record, path, {"odd": [True]} if not isinstance(value, dict) else ["odd"])
+        if isinstance(value, dict):
+            yield f"{where} with a member more", put(record, path, {**value, "surplus": 1})
+        if isinstance(value, dict) and len(value) > 1:
+            yield f"{where} in another order", put(record, path, dict(reversed(value.items())))
+
+
+def omissions(schema, record):
+    for name in schema.root["required"]:
+        yield f"record without {name}", {key: value for key, value in record.items() if key != name}
+
+
+def mutate(schema, name, is_open):
+    """How many mutations there were, and those that nobody noticed."""
+    with open(name, encoding="utf-8") as lines:
+        record = parse(next(lines))
+    if list(schema.check(schema.root, record)):
+        raise SchemaError(f"{name}: the record is not valid to begin with")
+    made = [*mutations(record, is_open), *omissions(schema, record)]
+    return len(made), [what for what, broken in made if not list(schema.check(schema.root, broken))]
+
+
 def load(name):
     try:
         with open(name, encoding="utf-8") as file:
@@ -234,7 +293,19 @@ def load(name):
         raise SchemaError(f"{name}: {why}") from None
 
 
+def why_refused(text):
+    try:
+        Schema(text)
+    except (SchemaError, ValueError) as why:
+        return why
+    return "accepted"
+
+
 def main(args):
+    if args == ["--refused"]:
+        for line in sys.stdin:
+            print(why_refused(line))
+        return 0
     if args == ["--supported"]:
         print("\n".join(sorted(KEYWORDS)))
         return 0
@@ -244,6 +315,10 @@ def main(args):
     if args[0] == "--keywords":
         print("\n".join(sorted(set().union(*(load(name).used for name in args[1:])))))
         return 0
+    if args[0] == "--mutate":
+        count, unnoticed = mutate(load(args[1]), args[2], lambda member: member in args[3:])
+        print("\n".join(f"unnoticed: {what}" for what in unnoticed) or f"{count} mutations, all noticed")
+        return 1 if unnoticed else 0
     schema = load(args[0])
     status = 0
     for name in args[1:]:

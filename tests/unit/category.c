@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "maki/category_file.h"
+#include "scratch.h"
 #include "unit.h"
 
 static char root[] = "/tmp/maki-category-XXXXXX";
@@ -58,7 +58,8 @@ static void check_error(const char *name, const char *text, const char *expected
 
     CHECK(message != NULL && strstr(message, expected) != NULL);
     if (message == NULL || strstr(message, expected) == NULL)
-        printf("# %s: expected \"%s\", got \"%s\"\n", name, expected, message ? message : "(no error)");
+        printf("# %s: expected \"%s\", got \"%s\"\n", name, expected,
+               message ? message : "(no error)");
 }
 
 static void test_builtin(void)
@@ -75,7 +76,8 @@ static void test_builtin(void)
 
             CHECK(i == 0 || strcmp(set.items[i - 1].name, c->name) < 0);
             CHECK(c->example_list.count >= 3 && c->cue_list.count > 50 && c->link_list.count >= 2);
-            CHECK(category_phrase_count(c, "action") >= 3 && category_phrase_count(c, "subject") > 0);
+            CHECK(category_phrase_count(c, "action") >= 3 &&
+                  category_phrase_count(c, "subject") > 0);
             CHECK(category_is_valid(&set, c->name) && category_find(&set, c->name) == c);
         }
         CHECK_INT(64, strlen(set.digest));
@@ -92,11 +94,14 @@ static void test_folder(void)
 
     put("a/rainy/desc.txt", "\xef\xbb\xbf Water falls.\r\n");
     put("a/rainy/cues.txt", "# of rain\n2.5\tHeavy   RAIN\n-1 no umbrella\r\n\n+3\tregen\n");
-    put("a/rainy/playbook.txt", "action: Take an umbrella\nprevention:Stay in\n"
-                                "link: https://docs.aws.amazon.com/a#b | A page | amazon-s3, aws-iam\n");
+    put("a/rainy/playbook.txt",
+        "action: Take an umbrella\nprevention:Stay in\n"
+        "link: https://docs.aws.amazon.com/a#b | A page | amazon-s3, aws-iam\n");
     put("a/rainy/synth.txt", "subject: one\nsubject: two\n");
-    put("a/rainy/case-1.json", "{\"subject\":\"S\",\"recentCommunications\":{\"communications\":[{\"body\":\"x\"},{\"body\":\"y\"}]}}");
-    put("a/rainy/case-more.jsonl", "{\"subject\":\"T\",\"communications\":[]}\n\n{\"subject\":\"U\",\"communications\":[]}\n");
+    put("a/rainy/case-1.json", "{\"subject\":\"S\",\"recentCommunications\":{\"communications\":[{"
+                               "\"body\":\"x\"},{\"body\":\"y\"}]}}");
+    put("a/rainy/case-more.jsonl",
+        "{\"subject\":\"T\",\"communications\":[]}\n\n{\"subject\":\"U\",\"communications\":[]}\n");
     put("a/rainy/README", "\xff ignored");
     put("a/README", "ignored");
     put("a/.git/config", "ignored");
@@ -231,8 +236,10 @@ static void test_bad_files(void)
         check_error("case-1.json", "{\"subject\":\"\",\"communications\":[]}", "no \"subject\"");
         check_error("case-1.json", "{\"subject\":\"s\"}", "no \"communications\"");
         check_error("case-1.json", "{\"subject\":\"s\",\"communications\":[{}]}", "no \"body\"");
-        check_error("case-x.jsonl", "{\"subject\":\"s\",\"communications\":[]}\n7\n", "case-x.jsonl:2: an example");
-        CHECK(!category_file_is_known("case-.json") && !category_file_is_known("case.json") && category_file_is_known("case-a.jsonl"));
+        check_error("case-x.jsonl", "{\"subject\":\"s\",\"communications\":[]}\n7\n",
+                    "case-x.jsonl:2: an example");
+        CHECK(!category_file_is_known("case-.json") && !category_file_is_known("case.json") &&
+              category_file_is_known("case-a.jsonl"));
     }
     TEST("too much of anything is refused")
     {
@@ -262,17 +269,12 @@ static void test_bad_files(void)
 
 int main(void)
 {
-    char *remove;
-
-    if (mkdtemp(root) == NULL)
-        return 2;
+    scratch_make(root);
     test_builtin();
     test_folder();
     test_digest();
     test_bad_folders();
     test_bad_files();
-    remove = mem_printf("rm -r %s", root);
-    CHECK_INT(0, system(remove));
-    free(remove);
+    scratch_remove(root);
     return unit_end();
 }

@@ -9,12 +9,16 @@
 #include "scratch.h"
 #include "unit.h"
 
-static const char case_text[] =
-    "{\"caseId\":\"case-1\",\"displayId\":\"12\",\"accountId\":\"111122223333\",\"subject\":\"s\",\"status\":\"resolved\","
-    "\"serviceCode\":\"billing\",\"categoryCode\":\"other\",\"severityCode\":\"low\",\"submittedBy\":\"a@example.com\","
-    "\"timeCreated\":\"2025-03-04T23:59:59.999Z\",\"timeResolved\":\"2025-03-05T00:00:00.000Z\",\"language\":\"en\","
-    "\"communications\":[{\"timeCreated\":\"2025-03-04T23:59:59.999Z\",\"submittedBy\":\"a@example.com\",\"body\":\"first\"},"
-    "{\"timeCreated\":\"2025-03-05T00:00:00.000Z\",\"submittedBy\":\"Amazon Web Services\",\"body\":\"second\"}]}";
+static const char case_text[] = "{\"caseId\":\"case-1\",\"displayId\":\"12\",\"accountId\":"
+                                "\"111122223333\",\"subject\":\"s\",\"status\":\"resolved\","
+                                "\"serviceCode\":\"billing\",\"categoryCode\":\"other\","
+                                "\"severityCode\":\"low\",\"submittedBy\":\"a@example.com\","
+                                "\"timeCreated\":\"2025-03-04T23:59:59.999Z\",\"timeResolved\":"
+                                "\"2025-03-05T00:00:00.000Z\",\"language\":\"en\","
+                                "\"communications\":[{\"timeCreated\":\"2025-03-04T23:59:59.999Z\","
+                                "\"submittedBy\":\"a@example.com\",\"body\":\"first\"},"
+                                "{\"timeCreated\":\"2025-03-05T00:00:00.000Z\",\"submittedBy\":"
+                                "\"Amazon Web Services\",\"body\":\"second\"}]}";
 
 static jv make_case(void)
 {
@@ -47,7 +51,8 @@ static void test_keys(void)
 {
     TEST("a key has payer, account, the day in UTC and the case's id")
     {
-        CHECK_STR("support-cases/support-cases-data/payer_id=111122223333/account_id=111122223333/year=2025/month=03/day=04/"
+        CHECK_STR("support-cases/support-cases-data/payer_id=111122223333/account_id=111122223333/"
+                  "year=2025/month=03/day=04/"
                   "case-1.json",
                   key_with(NULL, NULL));
     }
@@ -79,22 +84,28 @@ static void test_objects(void)
     TEST("the data object has CID's members, and nothing that CID has not")
     {
         cid_write_data(&out, support_case);
-        CHECK_STR("{\"CaseId\":\"case-1\",\"DisplayId\":\"12\",\"Subject\":\"s\",\"Status\":\"resolved\",\"ServiceCode\":\"billing\","
-                  "\"CategoryCode\":\"other\",\"SeverityCode\":\"low\",\"SubmittedBy\":\"a@example.com\","
-                  "\"TimeCreated\":\"2025-03-04T23:59:59.999Z\",\"CCEmailAddresses\":null,\"Language\":\"en\","
-                  "\"AccountAlias\":null,\"Summary\":null}",
-                  buf_str(&out));
+        CHECK_STR(
+            "{\"CaseId\":\"case-1\",\"DisplayId\":\"12\",\"Subject\":\"s\",\"Status\":\"resolved\","
+            "\"ServiceCode\":\"billing\","
+            "\"CategoryCode\":\"other\",\"SeverityCode\":\"low\",\"SubmittedBy\":\"a@example.com\","
+            "\"TimeCreated\":\"2025-03-04T23:59:59.999Z\",\"CCEmailAddresses\":null,\"Language\":"
+            "\"en\","
+            "\"AccountAlias\":null,\"Summary\":null}",
+            buf_str(&out));
     }
 
     TEST("communications are lines, the newest first")
     {
         buf_reset(&out);
         cid_write_communications(&out, support_case);
-        CHECK_STR("{\"CaseId\":\"case-1\",\"Body\":\"second\",\"SubmittedBy\":\"Amazon Web Services\","
-                  "\"TimeCreated\":\"2025-03-05T00:00:00.000Z\",\"AttachmentSet\":null,\"AccountAlias\":null}\n"
-                  "{\"CaseId\":\"case-1\",\"Body\":\"first\",\"SubmittedBy\":\"a@example.com\","
-                  "\"TimeCreated\":\"2025-03-04T23:59:59.999Z\",\"AttachmentSet\":null,\"AccountAlias\":null}\n",
-                  buf_str(&out));
+        CHECK_STR(
+            "{\"CaseId\":\"case-1\",\"Body\":\"second\",\"SubmittedBy\":\"Amazon Web Services\","
+            "\"TimeCreated\":\"2025-03-05T00:00:00.000Z\",\"AttachmentSet\":null,\"AccountAlias\":"
+            "null}\n"
+            "{\"CaseId\":\"case-1\",\"Body\":\"first\",\"SubmittedBy\":\"a@example.com\","
+            "\"TimeCreated\":\"2025-03-04T23:59:59.999Z\",\"AttachmentSet\":null,\"AccountAlias\":"
+            "null}\n",
+            buf_str(&out));
     }
     buf_clear(&out);
     jv_free(support_case);

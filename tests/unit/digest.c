@@ -50,6 +50,13 @@ int main(void)
         }
         free(text);
     }
+    TEST("SHA-1 gives the standard's example, too")
+    {
+        char sha1[DIGEST_SHA1_HEX_SIZE];
+
+        digest_sha1_hex("abc", 3, sha1);
+        CHECK_STR("a9993e364706816aba3e25717850c26c9cd0d89d", sha1);
+    }
     TEST("nothing added is the empty message")
     {
         d = digest_new();

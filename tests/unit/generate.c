@@ -17,7 +17,8 @@ static struct category_set set;
 static jv data_of(const struct category_set *from, uint64_t index)
 {
     static const char *const english[] = {"en"};
-    struct synthetic_run run = {.seed = 3, .languages = english, .language_count = 1, .model = "offline"};
+    struct synthetic_run run = {
+        .seed = 3, .languages = english, .language_count = 1, .model = "offline"};
     struct synthetic_plan plan;
 
     time_parse_iso("2025-01-01", &run.start_ms);
@@ -49,7 +50,8 @@ static const char *body_at(jv made, int index)
 
 static bool from_aws(jv made, int index)
 {
-    return strcmp(json_str(json_at(json_get(made, "communications"), index), "from", NULL), "aws") == 0;
+    return strcmp(json_str(json_at(json_get(made, "communications"), index), "from", NULL),
+                  "aws") == 0;
 }
 
 static int count_words(const char *text)
@@ -84,8 +86,9 @@ static void learn(struct map *vocabulary, const char *text)
 /* A name in braces that was not filled in. */
 static bool has_placeholder(const char *text)
 {
-    static const char *const names[] = {"{service}", "{resource}", "{region}", "{az}",     "{error}",
-                                        "{number}",  "{time}",     "{team}",   "{version}"};
+    static const char *const names[] = {"{service}", "{resource}", "{region}",
+                                        "{az}",      "{error}",    "{number}",
+                                        "{time}",    "{team}",     "{version}"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strstr(text, names[i]) != NULL)
@@ -152,7 +155,8 @@ static void test_obedience(void)
         for (uint64_t i = 0; i < 800; i++) {
             jv data = data_of(&set, i);
             jv made = generate(&set, data);
-            const struct synthetic_length *length = synthetic_length_find(json_str(data, "length", NULL));
+            const struct synthetic_length *length =
+                synthetic_length_find(json_str(data, "length", NULL));
             int count = json_count(json_get(made, "communications"));
             int words = count_words(body_at(made, 0));
             const char *status = json_str(data, "status", NULL);
@@ -160,7 +164,8 @@ static void test_obedience(void)
             wrong_count += count != json_int(data, "communications", 0);
             /* logs and sentences are not cut, and headings and greetings come on top */
             wrong_length += words < length->words_min * 3 / 4 || words > length->words_max * 2 + 40;
-            wrong_last += strcmp(status, "pending-customer-action") == 0 && !from_aws(made, count - 1);
+            wrong_last +=
+                strcmp(status, "pending-customer-action") == 0 && !from_aws(made, count - 1);
             wrong_last += strcmp(status, "reopened") == 0 && from_aws(made, count - 1);
             jv_free(made);
             jv_free(data);
@@ -204,7 +209,8 @@ static void test_obedience(void)
     }
 }
 
-/* How often AWS's messages of a category hold the beginning of one of its replies (up to a placeholder). */
+/* How often AWS's messages of a category hold the beginning of one of its replies (up to a
+ * placeholder). */
 static int count_causes(const struct category *category, jv made)
 {
     int found = 0;
@@ -264,7 +270,8 @@ static void test_conversation(void)
                 json_set_str(&data, "tone", tone ? "angry" : "neutral");
                 made = generate(&set, data);
                 for (size_t n = 0; n < wordbank_count(WORDS_ANGER); n++)
-                    *(tone ? &angry : &neutral) += strstr(body_at(made, 0), wordbank_text(WORDS_ANGER, n) + 1) != NULL;
+                    *(tone ? &angry : &neutral) +=
+                        strstr(body_at(made, 0), wordbank_text(WORDS_ANGER, n) + 1) != NULL;
                 jv_free(made);
             }
             jv_free(data);
@@ -283,14 +290,17 @@ static struct category_set user_set(struct category *category)
 static void test_borrowed(void)
 {
     static char name[] = "printer-jam";
-    static char description[] = "Paper is stuck in a printer. The tray does not open!\nWhich tray is it?";
+    static char description[] =
+        "Paper is stuck in a printer. The tray does not open!\nWhich tray is it?";
     static char subject[] = "Tray 2 is jammed";
-    static char text[] = "The printer on floor 3 swallowed a page. It beeps. Can somebody come?\n\nWe removed the page.";
+    static char text[] = "The printer on floor 3 swallowed a page. It beeps. Can somebody "
+                         "come?\n\nWe removed the page.";
 
     TEST("a category without phrases lends the sentences of its examples")
     {
         struct category_example example = {subject, text};
-        struct category category = {.name = name, .description = description, .examples = &example, .example_list = {1, 1}};
+        struct category category = {
+            .name = name, .description = description, .examples = &example, .example_list = {1, 1}};
         struct category_set mine = user_set(&category);
         int asked = 0;
 
@@ -325,6 +335,63 @@ static void test_borrowed(void)
             jv_free(data);
         }
         CHECK(found > 40);
+    }
+}
+
+/* `count` phrases of a slot, each nearly as long as a line may be, without a space in it. */
+static void add_long(struct category *category, const char *slot, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char *text = mem_alloc(CATEGORY_LINE_BYTES_MAX + 1);
+        size_t len = 0;
+
+        while (len + 3 <= CATEGORY_LINE_BYTES_MAX) {
+            memcpy(text + len, "\xe3\x81\x82", 3);
+            len += 3;
+        }
+        text[len] = '\0';
+        category->phrases = mem_grow(category->phrases, &category->phrase_list.cap,
+                                     category->phrase_list.count + 1, sizeof(*category->phrases));
+        category->phrases[category->phrase_list.count++] =
+            (struct category_phrase){mem_strdup(slot), text};
+    }
+}
+
+static void test_long(void)
+{
+    TEST("the longest phrases that are allowed still make whole characters and a case that is "
+         "accepted")
+    {
+        static const char *const slots[] = {"subject", "opening", "symptom", "detail",  "ask",
+                                            "reply",   "error",   "closing", "followup"};
+        static char name[] = "long";
+        static char description[] = "d";
+        struct category category = {.name = name, .description = description};
+        struct category_set mine = user_set(&category);
+        int replaced = 0;
+
+        for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
+            add_long(&category, slots[i], 20);
+        for (uint64_t i = 0; i < 100; i++) {
+            jv data = data_of(&mine, i);
+            jv made = generate(&mine, data);
+            struct error err;
+            jv checked = synthetic_check(made, &err);
+
+            CHECK(jv_is_valid(checked));
+            for (int m = 0; m < json_count(json_get(made, "communications")); m++)
+                replaced += strstr(body_at(made, m), "\xef\xbf\xbd") != NULL;
+            replaced += strstr(json_str(made, "subject", NULL), "\xef\xbf\xbd") != NULL;
+            jv_free(checked);
+            jv_free(made);
+            jv_free(data);
+        }
+        CHECK_INT(0, replaced);
+        for (size_t i = 0; i < category.phrase_list.count; i++) {
+            free(category.phrases[i].slot);
+            free(category.phrases[i].text);
+        }
+        free(category.phrases);
     }
 }
 
@@ -418,6 +485,7 @@ int main(void)
     test_obedience();
     test_conversation();
     test_borrowed();
+    test_long();
     test_filling();
     category_set_clear(&set);
     return unit_end();

@@ -27,7 +27,8 @@ int main(void)
     TEST("a service is found by code, alias, prefix and extension")
     {
         CHECK_STR("Amazon DynamoDB", name_of("amazon-dynamodb"));
-        CHECK_STR("Amazon Elastic Container Service (ECS)", name_of("amazon-elastic-container-service"));
+        CHECK_STR("Amazon Elastic Container Service (ECS)",
+                  name_of("amazon-elastic-container-service"));
         CHECK_STR("Amazon EC2 (Linux)", name_of("amazon-elastic-compute-cloud"));
         CHECK_STR("Amazon EC2 (Windows)", name_of("amazon-elastic-compute-cloud-windows"));
         CHECK_STR("AWS Lambda", name_of("aws-lambda-something"));
@@ -38,7 +39,8 @@ int main(void)
         CHECK_STR(NULL, name_of(""));
         CHECK_STR(NULL, name_of("zeppelin"));
         CHECK_STR(NULL, name_of("aws-lamb"));
-        CHECK(service_has_prefix("a-b-c", "a-b", 3) && service_has_prefix("a-b", "a-b", 3) && !service_has_prefix("a-bc", "a-b", 3));
+        CHECK(service_has_prefix("a-b-c", "a-b", 3) && service_has_prefix("a-b", "a-b", 3) &&
+              !service_has_prefix("a-bc", "a-b", 3));
     }
     return unit_end();
 }

@@ -13,7 +13,8 @@ static const char *const english[] = {"en"};
 
 static struct synthetic_run make_run(uint64_t seed, const char *start, const char *end)
 {
-    struct synthetic_run run = {.seed = seed, .languages = english, .language_count = 1, .model = "offline"};
+    struct synthetic_run run = {
+        .seed = seed, .languages = english, .language_count = 1, .model = "offline"};
 
     time_parse_iso(start, &run.start_ms);
     time_parse_iso(end, &run.end_ms);
@@ -84,9 +85,11 @@ static bool times_are_right(jv record, const struct synthetic_run *run)
             return false;
         before = ms;
     }
-    if (json_has(record, "timeResolved") && (case_time(record, "timeResolved", &ms) < 0 || ms <= before))
+    if (json_has(record, "timeResolved") &&
+        (case_time(record, "timeResolved", &ms) < 0 || ms <= before))
         return false;
-    return case_time(record, "timeCreated", &created) == 0 && created >= run->start_ms && ms < run->end_ms;
+    return case_time(record, "timeCreated", &created) == 0 && created >= run->start_ms &&
+           ms < run->end_ms;
 }
 
 static void test_plans(void)
@@ -125,8 +128,9 @@ static void test_plans(void)
 
             twice += seen_add(seen, plan.case_id, strlen(plan.case_id));
             twice += seen_add(seen, plan.display_id, strlen(plan.display_id));
-            malformed += strncmp(plan.case_id, "case-111122223333-synth-2025-", 29) != 0 || strlen(plan.case_id) != 45 ||
-                         strlen(plan.display_id) != 11 || plan.display_id[0] == '0';
+            malformed += strncmp(plan.case_id, "case-111122223333-synth-2025-", 29) != 0 ||
+                         strlen(plan.case_id) != 45 || strlen(plan.display_id) != 11 ||
+                         plan.display_id[0] == '0';
         }
         CHECK_INT(0, twice);
         CHECK_INT(0, malformed);
@@ -170,7 +174,8 @@ static void test_mixture(void)
         CHECK_INT(0, silent_resolved);
     }
 
-    TEST("most services fit the category's playbook, some do not, and the resource is the service's")
+    TEST(
+        "most services fit the category's playbook, some do not, and the resource is the service's")
     {
         const struct category *ice = category_find(&set, "ice-error");
         int ec2 = 0;
@@ -182,8 +187,10 @@ static void test_mixture(void)
 
             synthetic_plan(&plan, &run, i, ice);
             ec2 += strncmp(plan.service->code, "amazon-elastic-compute-cloud", 28) == 0;
-            foreign += strcmp(plan.service->code, "billing") == 0 || strcmp(plan.service->code, "amazon-polly") == 0;
-            wrong += strstr(plan.service->resources, plan.resource) == NULL || plan.resource[0] == '\0';
+            foreign += strcmp(plan.service->code, "billing") == 0 ||
+                       strcmp(plan.service->code, "amazon-polly") == 0;
+            wrong +=
+                strstr(plan.service->resources, plan.resource) == NULL || plan.resource[0] == '\0';
         }
         CHECK(ec2 > PLANS / 6);
         CHECK(foreign > 0 && foreign < PLANS / 50);
@@ -233,7 +240,8 @@ static void test_records(void)
         CHECK_INT(0, wrong);
     }
 
-    TEST("a record is a normal case, tells that it is synthetic, and has a resolved time only if it is resolved")
+    TEST("a record is a normal case, tells that it is synthetic, and has a resolved time only if "
+         "it is resolved")
     {
         int wrong = 0;
 
@@ -269,7 +277,8 @@ static void test_records(void)
         record = synthetic_record(&plan, text);
         communications = json_get(record, "communications");
         CHECK_STR("declan.orourkesby@example.com", json_str(record, "submittedBy", NULL));
-        CHECK_STR("declan.orourkesby@example.com", json_str(json_at(communications, 0), "submittedBy", NULL));
+        CHECK_STR("declan.orourkesby@example.com",
+                  json_str(json_at(communications, 0), "submittedBy", NULL));
         CHECK_STR("Amazon Web Services", json_str(json_at(communications, 1), "submittedBy", NULL));
         jv_free(record);
         jv_free(text);
@@ -303,22 +312,30 @@ static void test_check(void)
         } bad[] = {
             {"{}", "\"subject\" must be a string that is not empty"},
             {"{\"subject\":3}", "\"subject\" must be a string that is not empty"},
-            {"{\"subject\":\" \\n\",\"communications\":[]}", "\"subject\" must be a string that is not empty"},
+            {"{\"subject\":\" \\n\",\"communications\":[]}",
+             "\"subject\" must be a string that is not empty"},
             {"{\"subject\":\"s\"}", "\"communications\" must be an array of 1 to 20 messages"},
-            {"{\"subject\":\"s\",\"communications\":[]}", "\"communications\" must be an array of 1 to 20 messages"},
-            {"{\"subject\":\"s\",\"communications\":\"text\"}", "\"communications\" must be an array of 1 to 20 messages"},
+            {"{\"subject\":\"s\",\"communications\":[]}",
+             "\"communications\" must be an array of 1 to 20 messages"},
+            {"{\"subject\":\"s\",\"communications\":\"text\"}",
+             "\"communications\" must be an array of 1 to 20 messages"},
             {"{\"subject\":\"s\",\"communications\":[{\"from\":\"aws\",\"body\":\"b\"}]}",
              "the first message must be from the customer"},
             {"{\"subject\":\"s\",\"communications\":[{\"from\":\"me\",\"body\":\"b\"}]}",
              "communications[0]: \"from\" must be \"customer\" or \"aws\""},
-            {"{\"subject\":\"s\",\"communications\":[{\"from\":\"customer\",\"body\":\"b\"},{\"from\":\"aws\",\"body\":\"\"}]}",
+            {"{\"subject\":\"s\",\"communications\":[{\"from\":\"customer\",\"body\":\"b\"},{"
+             "\"from\":\"aws\",\"body\":\"\"}]}",
              "communications[1]: \"body\" must be a string that is not empty"},
-            {"{\"subject\":\"s\",\"communications\":[\"b\"]}", "communications[0]: \"from\" must be \"customer\" or \"aws\""},
+            {"{\"subject\":\"s\",\"communications\":[\"b\"]}",
+             "communications[0]: \"from\" must be \"customer\" or \"aws\""},
         };
 
         for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
             CHECK_STR(bad[i].message, check_error(bad[i].answer));
-        CHECK_STR(NULL, check_error("{\"subject\":\"s\",\"communications\":[{\"from\":\"customer\",\"body\":\"b\"}]}"));
+        CHECK_STR(
+            NULL,
+            check_error(
+                "{\"subject\":\"s\",\"communications\":[{\"from\":\"customer\",\"body\":\"b\"}]}"));
     }
 
     TEST("an over-long body is refused, and so are more messages than are allowed")
@@ -346,9 +363,11 @@ static void test_check(void)
     TEST("members that nobody asked for are dropped, and a language that is none")
     {
         struct error err;
-        jv answer = parse("{\"extra\":1,\"language\":\"english\",\"communications\":[{\"x\":1,\"body\":\"b\",\"from\":\"customer\"}],"
+        jv answer = parse("{\"extra\":1,\"language\":\"english\",\"communications\":[{\"x\":1,"
+                          "\"body\":\"b\",\"from\":\"customer\"}],"
                           "\"subject\":\"s\"}");
-        jv expected = parse("{\"subject\":\"s\",\"communications\":[{\"from\":\"customer\",\"body\":\"b\"}]}");
+        jv expected = parse(
+            "{\"subject\":\"s\",\"communications\":[{\"from\":\"customer\",\"body\":\"b\"}]}");
         jv checked = synthetic_check(answer, &err);
 
         CHECK(same_text(expected, checked));
@@ -376,9 +395,11 @@ static void test_tables(void)
             CHECK(count >= 10 && count <= 64);
             for (size_t i = 0; i < count; i++) {
                 for (size_t j = 0; j < i; j++)
-                    CHECK(strcmp(wordbank_text((enum wordbank_slot)slot, i), wordbank_text((enum wordbank_slot)slot, j)) != 0);
+                    CHECK(strcmp(wordbank_text((enum wordbank_slot)slot, i),
+                                 wordbank_text((enum wordbank_slot)slot, j)) != 0);
             }
-            CHECK_STR(wordbank_text((enum wordbank_slot)slot, 0), wordbank_text((enum wordbank_slot)slot, count));
+            CHECK_STR(wordbank_text((enum wordbank_slot)slot, 0),
+                      wordbank_text((enum wordbank_slot)slot, count));
         }
     }
 }
