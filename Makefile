@@ -73,7 +73,10 @@ cflags.release := -O2 -g -fstack-protector-strong $(FORT)
 cflags.debug   := -O1 -g -fno-omit-frame-pointer
 cflags.asan    := -O1 -g $(SAN)
 cflags.fuzz    := -O1 -g $(SAN) -fsanitize=fuzzer-no-link
-ALL_CPPFLAGS    = -D_GNU_SOURCE -DMAKI_VERSION='"$(VERSION)"' -Ilib $(DEPS_CPPFLAGS) $(CPPFLAGS)
+# libjq before 1.7 keeps no number's digits.
+DIGITS := $(if $(filter shared,$(LINKED)),$(if $(shell echo '\#include <jv.h>' | $(CC) -E -xc - | \
+	grep jv_number_has_literal),,-DMAKI_JV_LITERALS=0))
+ALL_CPPFLAGS    = -D_GNU_SOURCE -DMAKI_VERSION='"$(VERSION)"' -Ilib $(DIGITS) $(DEPS_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS      = -std=c11 $(WARN) -fPIE -ffile-prefix-map=$(ROOT)=. $(cflags.$(MODE)) $(CFLAGS)
 ALL_LDFLAGS     = $(if $(STATIC),-static-pie,-pie) -Wl,-z,relro -Wl,-z,now $(LDFLAGS)
 COMPILE         = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<

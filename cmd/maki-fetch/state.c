@@ -269,8 +269,6 @@ static bool can_hold(const struct state_key *key)
 int state_is_unchanged(struct state *state, const struct state_key *key, int64_t *cases,
                        struct error *err)
 {
-    if (!can_hold(key))
-        return 0;
     while (entry_is_of(state, key->source)) {
         int order = compare_paths(json_str(state->entry, "path", NULL), key->path);
 

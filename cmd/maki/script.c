@@ -19,7 +19,7 @@ int maki_config_main(int argc, char **argv)
     int status = EXIT_FAILURE;
 
     diag_init("maki config", DIAG_NORMAL);
-    if (argc != 2) {
+    if (argc != 2 || *argv[1] == '-') {
         diag_error("usage: maki config KEY");
         return EX_USAGE;
     }

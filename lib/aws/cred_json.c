@@ -77,7 +77,8 @@ struct cred_span cred_json_find(const struct buf *json, const char *path)
     }
 }
 
-/* The character that an escape stands for, behind whose backslash *p is and behind which it is moved; 0 for one that is not taken. */
+/* The character that an escape stands for, behind whose backslash *p is and behind which it is
+ * moved; 0 for one that is not taken. */
 static char unescape(const char **p)
 {
     static const char letters[] = "\"\\/";
@@ -93,11 +94,12 @@ static char unescape(const char **p)
 int cred_json_text(const struct buf *json, const char *path, struct buf *out)
 {
     struct cred_span span = cred_json_find(json, path);
-    const char *end = span.at + span.len - 1;
+    const char *p;
 
     if (span.at == NULL || span.len <= 2 || *span.at != '"')
         return -1;
-    for (const char *p = span.at + 1; p < end;) {
+    p = span.at + 1;
+    while (*p != '"') {
         char c = *p++;
 
         if (c == '\\')

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-static int64_t frozen_ms; /* MAKI_NOW; valid once `frozen` says so */
+static int64_t frozen_ms; /* valid once `frozen` says so */
 static bool frozen;
 
 static int64_t read_clock(clockid_t id)
@@ -41,15 +41,14 @@ static void system_sleep(void *state, int64_t ms)
 const struct clock *clock_system(void)
 {
     static const struct clock system = {system_now, system_monotonic, system_sleep, NULL};
-    static bool asked;
 
-    if (!asked) {
-        const char *text = getenv("MAKI_NOW");
-
-        asked = true;
-        frozen = text != NULL && time_parse_iso(text, &frozen_ms) == 0;
-    }
     return &system;
+}
+
+int clock_freeze(const char *text)
+{
+    frozen = text != NULL && time_parse_iso(text, &frozen_ms) == 0;
+    return text == NULL || frozen ? 0 : -1;
 }
 
 int64_t clock_now_ms(const struct clock *clock)

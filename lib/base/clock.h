@@ -16,8 +16,11 @@ struct clock {
     void *state;
 };
 
-/* The machine's clock. MAKI_NOW (an ISO time), read once, freezes wall time for reproducible runs. */
+/* The machine's clock. */
 const struct clock *clock_system(void);
+
+/* Freeze the machine's wall time at an ISO time, for reproducible runs; NULL lets it run. -1 if `text` is no such time. */
+int clock_freeze(const char *text);
 
 int64_t clock_now_ms(const struct clock *clock);
 int64_t clock_monotonic_ms(const struct clock *clock);

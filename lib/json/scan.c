@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-/* The largest exponent that is let through, and the largest that surely fits a double. */
-enum { EXPONENT_MAX = 999999, DOUBLE_EXPONENT = 290 };
+/* Powers of ten: the limit of what is let through, and of what surely fits a double. */
+enum { SIZE_LIMIT = 1000000, DOUBLE_SIZE = 290 };
 
 /* A member name of an object that is still open. */
 struct name {
@@ -150,7 +150,7 @@ static int scan_string(struct scan *s, uint64_t *hash)
     return 0;
 }
 
-static int scan_digits(struct scan *s, int *count)
+static int scan_digits(struct scan *s, int64_t *count)
 {
     if (!digit_at(s))
         return fail(s, "a digit is missing in a number");
@@ -159,44 +159,51 @@ static int scan_digits(struct scan *s, int *count)
     return 0;
 }
 
-/*
- * The size of the exponent at the 'e'. libjq keeps any up to a billion, and makes infinity or zero of the rest without a
- * word: what is no number that anybody measured is refused long before.
- */
-static int scan_exponent(struct scan *s, long *exponent)
+static int scan_exponent(struct scan *s, int64_t *exponent)
 {
-    int digits = 0;
+    bool negative = false;
+    int64_t ignored = 0;
 
     s->p++;
-    s->p += at(s, '+') || at(s, '-');
-    for (const char *p = s->p; p < s->end && *p >= '0' && *p <= '9' && *exponent <= EXPONENT_MAX; p++)
+    if (at(s, '+') || at(s, '-'))
+        negative = *s->p++ == '-';
+    for (const char *p = s->p; p < s->end && *p >= '0' && *p <= '9' && *exponent <= INT32_MAX; p++)
         *exponent = *exponent * 10 + (*p - '0');
-    if (*exponent > EXPONENT_MAX)
-        return fail(s, "a number out of range");
-    return scan_digits(s, &digits);
+    *exponent = negative ? -*exponent : *exponent;
+    return scan_digits(s, &ignored);
 }
 
+/*
+ * A number of any length. Its size is checked, however it is spread over digits and exponent: libjq keeps numbers up to
+ * 10^±999,999,999 and makes infinity or zero of others without a word, so what cannot have been measured is refused long before.
+ */
 static int scan_number(struct scan *s)
 {
-    int digits = 0;
-    long exponent = 0;
+    int64_t whole = 0;    /* digits in front of the point, but a lone 0 */
+    int64_t fraction = 0; /* digits behind it */
+    int64_t zeros = 0;    /* the first of them */
+    int64_t size = 0;     /* the power of ten that the number is just below */
 
     s->p += *s->p == '-';
     if (at(s, '0')) {
         s->p++;
         if (digit_at(s))
             return fail(s, "a number with a leading zero");
-    } else if (scan_digits(s, &digits) < 0) {
+    } else if (scan_digits(s, &whole) < 0) {
         return -1;
     }
     if (at(s, '.')) {
-        s->p++;
-        if (scan_digits(s, &digits) < 0)
+        for (const char *p = ++s->p; p < s->end && *p == '0'; p++)
+            zeros++;
+        if (scan_digits(s, &fraction) < 0)
             return -1;
     }
-    if ((at(s, 'e') || at(s, 'E')) && scan_exponent(s, &exponent) < 0)
+    if ((at(s, 'e') || at(s, 'E')) && scan_exponent(s, &size) < 0)
         return -1;
-    s->notes->long_number |= digits > 15 || exponent > DOUBLE_EXPONENT;
+    size += whole > 0 ? whole : -zeros;
+    if (size > SIZE_LIMIT || size < -SIZE_LIMIT)
+        return fail(s, "a number out of range");
+    s->notes->long_number |= whole + fraction > 15 || size > DOUBLE_SIZE || size < -DOUBLE_SIZE;
     return 0;
 }
 

@@ -21,7 +21,7 @@ struct scan_notes {
 /*
  * 0 if `text` is one JSON value with nothing but white space around it; *notes tells what libjq will not keep as it is.
  * -1 with ERR_DATA and the byte offset: syntax, a name given twice in one object (also if it is so only once repaired),
- * nesting over SCAN_DEPTH_MAX, an object of over SCAN_MEMBERS_MAX members, a number beyond 1e±999999.
+ * nesting over SCAN_DEPTH_MAX, an object of over SCAN_MEMBERS_MAX members, a number beyond 10^±1,000,000.
  */
 int scan_json(const char *text, size_t len, struct scan_notes *notes, struct error *err);
 

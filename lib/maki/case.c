@@ -40,7 +40,7 @@ static int check_is_case(jv raw, enum case_style style, struct error *err)
          "support-cases-communications"},
         {"case_summary", "an insight, not a case"},
         {"stage", "a failure record, not a case; its case is in it: jq -c .record FILE"},
-        {"cases", "a page, but its cases are no array"},
+        {"cases", "a page of cases, not a case; pipe it through maki-fetch"},
     };
 
     if (json_has(raw, style == CASE_PASCAL ? "Subject" : "subject"))

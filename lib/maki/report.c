@@ -211,13 +211,13 @@ static int check_segments(struct report_key *key, const char *template, struct e
     struct segment s = {.literal_bytes = 0};
 
     for (size_t i = 0; i <= key->count; i++) {
-        const struct part *part = &key->parts[i];
+        const struct part *part = i < key->count ? &key->parts[i] : NULL;
 
-        if (i < key->count && part->is_member) {
+        if (part != NULL && part->is_member) {
             s.members++;
             continue;
         }
-        for (const char *p = i < key->count ? part->text : "/"; *p; p++) {
+        for (const char *p = part ? part->text : "/"; *p; p++) { /* the end is like one more '/' */
             if (*p != '/') {
                 if (s.literal_bytes < sizeof(s.start) - 1)
                     s.start[s.literal_bytes] = *p;

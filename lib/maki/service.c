@@ -6,6 +6,7 @@
 
 #include "base/embed.h"
 #include "base/lines.h"
+#include "base/map.h"
 #include "base/mem.h"
 
 /* Lines of code, name, aliases, link and resources, separated by tabs. */
@@ -14,6 +15,7 @@ enum { FIELDS = 5 };
 static struct {
     struct service *items;
     size_t count, cap;
+    struct map *names; /* codes and aliases; the value is an index in items */
 } services;
 
 /* The file is part of the program: a line that does not fit is a mistake in the program, and a unit
@@ -49,6 +51,50 @@ static void squeeze_list(const char *list)
     *to = '\0';
 }
 
+/* Later names do not replace earlier ones, so codes go in before aliases. */
+static void add_name(const char *name, size_t len, size_t index)
+{
+    size_t before = map_count(services.names);
+    size_t entry = map_add(services.names, name, len);
+
+    if (entry == before)
+        *map_value(services.names, entry) = (long long)index;
+}
+
+/* A code without what some of them start with and others leave out. */
+static const char *bare_code(const char *code)
+{
+    static const char *const starts[] = {"amazon-", "aws-", "service-"};
+
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+        if (strncmp(code, starts[i], strlen(starts[i])) == 0)
+            return code + strlen(starts[i]);
+    }
+    return code;
+}
+
+static void index_names(void)
+{
+    services.names = map_new();
+    for (size_t i = 0; i < services.count; i++)
+        add_name(services.items[i].code, strlen(services.items[i].code), i);
+    for (size_t i = 0; i < services.count; i++) {
+        const char *bare = bare_code(services.items[i].code);
+
+        add_name(bare, strlen(bare), i);
+    }
+    for (size_t i = 0; i < services.count; i++) {
+        const char *at = services.items[i].aliases;
+
+        while (*at != '\0') {
+            size_t len = strcspn(at, ",");
+
+            add_name(at, len, i);
+            at += len + (at[len] == ',');
+        }
+    }
+}
+
 static void load(void)
 {
     const struct embedded_file *file = embed_find("services.txt");
@@ -59,13 +105,13 @@ static void load(void)
     while (lines_next(&lines)) {
         struct service *s;
 
-        services.items =
-            mem_grow(services.items, &services.cap, services.count + 1, sizeof(*services.items));
+        services.items = mem_grow(services.items, &services.cap, services.count + 1, sizeof(*services.items));
         s = &services.items[services.count++];
         *s = parse_line(lines.text, lines.len);
         squeeze_list(s->aliases);
         squeeze_list(s->resources);
     }
+    index_names();
 }
 
 const struct service *service_all(size_t *count)
@@ -78,30 +124,15 @@ const struct service *service_all(size_t *count)
 
 bool service_has_prefix(const char *code, const char *prefix, size_t prefix_len)
 {
-    return strncmp(code, prefix, prefix_len) == 0 &&
-           (code[prefix_len] == '\0' || code[prefix_len] == '-');
+    return strncmp(code, prefix, prefix_len) == 0 && (code[prefix_len] == '\0' || code[prefix_len] == '-');
 }
 
-static bool list_has(const char *list, const char *item, size_t len)
-{
-    for (const char *at = list; at != NULL; at = strchr(at, ',')) {
-        at += *at == ',';
-        if (strncmp(at, item, len) == 0 && (at[len] == '\0' || at[len] == ','))
-            return true;
-    }
-    return false;
-}
-
-/* How well a service answers to a code: 0 not at all; an alias beats a prefix, a longer common part
- * beats a shorter one. */
+/* How well a service answers to a code that it does not have: the longer the common part, the
+ * better; 0 not at all. */
 static size_t nearness(const struct service *s, const char *code, size_t len)
 {
     size_t own = strlen(s->code);
 
-    if (own == len && memcmp(s->code, code, len) == 0)
-        return SIZE_MAX;
-    if (list_has(s->aliases, code, len))
-        return SIZE_MAX - 1;
     if (service_has_prefix(code, s->code, own))
         return SIZE_MAX / 2 + own;
     if (service_has_prefix(s->code, code, len))
@@ -116,7 +147,13 @@ const struct service *service_find(const char *code)
     size_t count;
     const struct service *all = service_all(&count);
     size_t len = strlen(code);
+    const char *bare = bare_code(code);
+    long known = len > 0 ? map_find(services.names, code, len) : MAP_NONE;
 
+    if (known == MAP_NONE && *bare != '\0')
+        known = map_find(services.names, bare, strlen(bare));
+    if (known != MAP_NONE)
+        return &all[*map_value(services.names, (size_t)known)];
     for (size_t i = 0; len > 0 && i < count; i++) {
         size_t near = nearness(&all[i], code, len);
 

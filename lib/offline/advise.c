@@ -31,8 +31,7 @@ struct playbooks {
     size_t spread_count;
 };
 
-static void add_advice(struct playbooks *p, struct lexicon *lexicon, const char *text,
-                       const struct category_link *link)
+static void add_advice(struct playbooks *p, struct lexicon *lexicon, const char *text, const struct category_link *link)
 {
     struct token_list *list = &lexicon->scratch;
     struct advice *a;
@@ -94,8 +93,7 @@ void playbooks_free(struct playbooks *p)
 }
 
 /* How much an advice has in common with the case; a word counts less the more advices use it. */
-static int64_t overlap(const struct playbooks *p, const struct advice *a,
-                       const struct classification *result)
+static int64_t overlap(const struct playbooks *p, const struct advice *a, const struct classification *result)
 {
     int64_t sum = 0;
 
@@ -108,9 +106,7 @@ static int64_t overlap(const struct playbooks *p, const struct advice *a,
 
 static const char *service_name(const struct document *doc)
 {
-    const struct service *service = service_find(doc->service_code);
-
-    return service ? service->name : "the service";
+    return doc->service ? doc->service->name : "the service";
 }
 
 static void add_filled(struct buf *out, const char *text, const char *service)
@@ -172,18 +168,25 @@ static size_t service_match(const struct category_link *link, const char *code)
     return best;
 }
 
-const char *advise_link(const struct playbooks *p, const struct classification *result,
-                        const struct document *doc)
+/* By the code as the case has it, or as the service's own. */
+static size_t best_match_of(const struct category_link *link, const struct document *doc)
+{
+    size_t given = service_match(link, doc->service_code);
+    size_t own = doc->service ? service_match(link, doc->service->code) : 0;
+
+    return given > own ? given : own;
+}
+
+const char *advise_link(const struct playbooks *p, const struct classification *result, const struct document *doc)
 {
     const struct playbook *book = result->category >= 0 ? &p->items[result->category] : NULL;
-    const struct service *service = service_find(doc->service_code);
     const char *best = NULL;
     size_t best_match = 0;
     int64_t most = -1;
 
     for (size_t i = book ? book->first : 0; book != NULL && i < book->first + book->count; i++) {
         const struct category_link *link = p->advices[i].link;
-        size_t match = link ? service_match(link, doc->service_code) : 0;
+        size_t match = link ? best_match_of(link, doc) : 0;
         int64_t common;
 
         if (match == 0 || match < best_match || !insight_link_is_allowed(link->url))
@@ -195,7 +198,7 @@ const char *advise_link(const struct playbooks *p, const struct classification *
             most = common;
         }
     }
-    if (best == NULL && service != NULL)
-        best = service->link;
+    if (best == NULL && doc->service != NULL)
+        best = doc->service->link;
     return best ? best : documentation;
 }

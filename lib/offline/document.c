@@ -125,6 +125,7 @@ static void set_service(struct document *doc, jv data)
         len = 0;
     memcpy(doc->service_code, code ? code : "", len);
     doc->service_code[len] = '\0';
+    doc->service = service_find(doc->service_code);
 }
 
 int document_read(struct document *doc, const struct lexicon *lexicon, jv data)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "maki/service.h"
 #include "offline/lexicon.h"
 #include "offline/prose.h"
 #include "offline/tokens.h"
@@ -44,6 +45,7 @@ struct document {
     struct token_list tokens; /* of sentences of text and of program output only */
     struct sentence_list scratch;
     char service_code[128];
+    const struct service *service; /* of that code, or NULL */
 };
 
 void document_init(struct document *doc);

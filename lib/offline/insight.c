@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "json/json.h"
 #include "offline/advise.h"
 #include "offline/classify.h"
 #include "offline/document.h"

@@ -104,9 +104,9 @@ static double count_of(const struct counts *counts, size_t category, size_t word
 static double rarity(size_t categories, size_t in)
 {
     double all = (double)categories;
-    double one = log((all - 0.5) / 1.5 + 1);
+    double one = log1p((all - 0.5) / 1.5);
 
-    return log((all - (double)in + 0.5) / ((double)in + 0.5) + 1) / one;
+    return log1p((all - (double)in + 0.5) / ((double)in + 0.5)) / one;
 }
 
 /* The impacts of one word, behind those of the words before it. */

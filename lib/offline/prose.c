@@ -24,6 +24,7 @@ struct splitter {
     size_t base;
     size_t open;     /* where the sentence that is not closed yet starts */
     size_t open_end; /* and where the text seen of it ends; equal when there is none */
+    size_t first;    /* sentences in the list before this message */
     bool fenced;     /* between ``` lines */
 };
 
@@ -58,8 +59,9 @@ static void close_sentence(struct splitter *s)
 static bool is_abbreviation(const char *word, size_t len)
 {
     static const char *const known[] = {
-        "vs",  "approx", "mr",   "mrs", "ms",  "dr",  "st",  "nr",  "bzw",  "ca",  "sr",
-        "sra", "incl",   "resp", "fig", "std", "mio", "min", "max", "prof", "usw", NULL};
+        "vs",  "approx", "mr",   "mrs",  "ms",  "dr",   "st",   "nr",  "bzw", "ca",
+        "sr",  "sra",    "incl", "resp", "fig", "std",  "mio",  "min", "max", "prof",
+        "usw", "etc",    "acct", "est",  "ggf", "inkl", "evtl", "avg", NULL};
 
     for (const char *const *k = known; *k != NULL; k++) {
         if (strlen(*k) == len && strncasecmp(*k, word, len) == 0)
@@ -108,9 +110,9 @@ static size_t sentence_end(const struct splitter *s, size_t at, size_t end)
     const char *p = s->text + at;
     size_t behind;
 
-    if (end - at >= 3 &&
-        (strncmp(p, "\xe3\x80\x82", 3) == 0 || strncmp(p, "\xef\xbc\x81", 3) == 0 ||
-         strncmp(p, "\xef\xbc\x9f", 3) == 0)) /* 。！？ */
+    if ((unsigned char)*p >= 0xe3 && end - at >= 3 &&
+        (memcmp(p, "\xe3\x80\x82", 3) == 0 || memcmp(p, "\xef\xbc\x81", 3) == 0 ||
+         memcmp(p, "\xef\xbc\x9f", 3) == 0)) /* 。！？ */
         return at + 3;
     if (*p != '.' && *p != '!' && *p != '?')
         return 0;
@@ -122,8 +124,7 @@ static size_t sentence_end(const struct splitter *s, size_t at, size_t end)
         return 0; /* v1.27, example.com, 3.5 */
     while (behind < end && is_space(s->text[behind]))
         behind++;
-    if (*p == '.' && behind < end &&
-        ((s->text[behind] >= 'a' && s->text[behind] <= 'z') || is_inner_period(s, at)))
+    if (*p == '.' && behind < end && is_inner_period(s, at))
         return 0;
     return behind;
 }
@@ -201,27 +202,12 @@ static bool is_signature(const struct splitter *s, size_t start)
     return true;
 }
 
-/* The kind of a line that stands for itself, and PROSE_TEXT for those that make sentences. */
-static enum prose_kind line_kind(struct splitter *s, const struct prose_line *line, size_t next)
-{
-    if (prose_line_is_quote(line))
-        return PROSE_QUOTE;
-    if (prose_line_is_sign_off(line) && is_signature(s, next))
-        return PROSE_SIGNATURE;
-    if (line->len >= 3 && strncmp(line->text, "```", 3) == 0) {
-        s->fenced = !s->fenced;
-        return PROSE_LOG;
-    }
-    return s->fenced || prose_line_is_log(line) ? PROSE_LOG : PROSE_TEXT;
-}
-
 /* A name alone on the last line is a signature without a sign-off. */
 static bool is_name(const struct splitter *s, const struct prose_line *line, size_t next)
 {
     size_t words = 1;
 
-    if (s->list->count == 0 || line->len > 40 ||
-        line_at(s, next < s->len ? next : s->len, s->len).len > 0)
+    if (line->len > 40 || line_at(s, next < s->len ? next : s->len, s->len).len > 0)
         return false;
     for (size_t i = 0; i < line->len; i++) {
         bool starts = i == 0 || line->text[i - 1] == ' ';
@@ -235,10 +221,34 @@ static bool is_name(const struct splitter *s, const struct prose_line *line, siz
     return words <= 4 && words >= 2 && line->text[line->len - 1] != '.';
 }
 
+/* Nothing of the message has been read yet. */
+static bool is_first(const struct splitter *s)
+{
+    return s->list->count == s->first && s->open_end == s->open;
+}
+
+/* The kind of a line that stands for itself, and PROSE_TEXT for those that make sentences. */
+static enum prose_kind line_kind(struct splitter *s, const struct prose_line *line, size_t next)
+{
+    if (line->len == 0)
+        return PROSE_TEXT;
+    if (prose_line_is_quote(line))
+        return PROSE_QUOTE;
+    if (prose_line_is_sign_off(line) && is_signature(s, next))
+        return is_first(s) ? PROSE_TEXT : PROSE_SIGNATURE; /* a message may be thanks alone */
+    if (line->len >= 3 && strncmp(line->text, "```", 3) == 0) {
+        s->fenced = !s->fenced;
+        return PROSE_LOG;
+    }
+    if (s->fenced || prose_line_is_log(line))
+        return PROSE_LOG;
+    return s->list->count > s->first && is_name(s, line, next) ? PROSE_SIGNATURE : PROSE_TEXT;
+}
+
 static void read_prose_line(struct splitter *s, const struct prose_line *line, size_t last_len)
 {
     size_t start = (size_t)(line->text - s->text);
-    size_t greeting = s->list->count == 0 && s->open_end == s->open ? prose_line_greeting(line) : 0;
+    size_t greeting = is_first(s) ? prose_line_greeting(line) : 0;
 
     if (!continues(s, line, last_len))
         close_sentence(s);
@@ -253,25 +263,20 @@ static void read_prose_line(struct splitter *s, const struct prose_line *line, s
 
 void prose_split(struct sentence_list *list, const char *text, size_t len, size_t base)
 {
-    struct splitter s = {.list = list, .text = text, .len = len, .base = base};
-    size_t before = list->count;
+    struct splitter s = {
+        .list = list, .text = text, .len = len, .base = base, .first = list->count};
     size_t last_len = 0;
 
     for (size_t start = 0; start < len;) {
         size_t end = line_end(&s, start);
         struct prose_line line = line_at(&s, start, end);
-        enum prose_kind kind = line.len ? line_kind(&s, &line, end + 1) : PROSE_TEXT;
+        enum prose_kind kind = line_kind(&s, &line, end + 1);
 
         if (line.len > 0 && prose_line_opens_quote(&line)) {
             close_sentence(&s);
             add_sentence(&s, start, len, PROSE_QUOTE);
             break;
         }
-        if (kind == PROSE_SIGNATURE && list->count == before && s.open_end == s.open)
-            kind = PROSE_TEXT; /* thanks are all that this message says */
-        if (kind == PROSE_TEXT && line.len > 0 && list->count > before &&
-            is_name(&s, &line, end + 1))
-            kind = PROSE_SIGNATURE;
         if (line.len == 0 || kind != PROSE_TEXT)
             close_sentence(&s);
         if (kind == PROSE_SIGNATURE) {

@@ -273,8 +273,10 @@ bool prose_line_is_log(const struct prose_line *line)
     for (size_t i = 0; i < line->len; i++) {
         char c = line->text[i];
 
-        letters += is_ascii_letter(c) || (unsigned char)c >= 0x80;
-        signs += strchr("{}[]<>=;|\\/_$#@*+%&^~\"", c) != NULL && c != '\0';
+        if (is_ascii_letter(c) || (unsigned char)c >= 0x80)
+            letters++;
+        else if (c != ' ')
+            signs += strchr("{}[]<>=;|\\/_$#@*+%&^~\"", c) != NULL && c != '\0';
     }
     return line->len >= 12 && signs * 6 > letters && signs >= 4;
 }

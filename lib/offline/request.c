@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "json/json.h"
 #include "maki/prompt.h"
 #include "offline/member.h"
 
@@ -239,10 +240,12 @@ static jv read_whole(struct request_reader *reader, const char *body, size_t len
 {
     struct member_place place;
     struct error why;
-    jv value = json_parse(body, len, NULL, &why);
+    jv value;
     jv messages;
 
     forget_head(reader);
+    error_clear(&why);
+    value = json_parse(body, len, NULL, &why);
     if (!json_is(value, JV_KIND_OBJECT)) {
         jv_free(value);
         error_set(err, ERR_DATA, "ValidationException", "The request body is no JSON object: %s",

@@ -1,5 +1,6 @@
 #include "offline/server.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,10 +87,15 @@ static int run_task(struct server *s, const struct request *request, jv *input)
     return status;
 }
 
+/* The call's id comes from its input (FNV-1a), so that the same request gets the same bytes. */
 static void add_tool_use(struct server *s, const char *tool)
 {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < s->input.len; i++)
+        hash = (hash ^ (unsigned char)s->input.data[i]) * UINT64_C(0x100000001b3);
     buf_addf(&s->body,
-             "{\"toolUse\":{\"toolUseId\":\"tooluse_offline_%llu\",\"name\":", s->answered);
+             "{\"toolUse\":{\"toolUseId\":\"tooluse_offline_%016" PRIx64 "\",\"name\":", hash);
     json_write_string(&s->body, tool, strlen(tool));
     buf_adds(&s->body, ",\"input\":");
     buf_add(&s->body, s->input.data, s->input.len);
@@ -112,14 +118,13 @@ static void set_refusal(struct server *s)
 static void add_usage(struct server *s, const struct request *request, int64_t output_tokens)
 {
     size_t bytes = request->head->text_bytes + request_text_bytes(request->messages);
-    int64_t input_tokens = (int64_t)(bytes / BYTES_PER_TOKEN) + 1;
+    int64_t input_tokens = (int64_t)bytes / BYTES_PER_TOKEN + 1;
 
     buf_addf(&s->body,
-             "\"usage\":{\"inputTokens\":%lld,\"outputTokens\":%lld,\"totalTokens\":%lld,"
-             "\"cacheReadInputTokens\":0,"
-             "\"cacheWriteInputTokens\":0},\"metrics\":{\"latencyMs\":0}}",
-             (long long)input_tokens, (long long)output_tokens,
-             (long long)(input_tokens + output_tokens));
+             "\"usage\":{\"inputTokens\":%" PRId64 ",\"outputTokens\":%" PRId64
+             ",\"totalTokens\":%" PRId64 ",\"cacheReadInputTokens\":0,\"cacheWriteInputTokens\":0},"
+             "\"metrics\":{\"latencyMs\":0}}",
+             input_tokens, output_tokens, input_tokens + output_tokens);
 }
 
 /*
@@ -140,7 +145,7 @@ static void answer_converse(struct server *s, const struct request *request)
     else
         set_refusal(s);
     jv_free(input);
-    tokens = (int64_t)(s->input.len / BYTES_PER_TOKEN) + 1;
+    tokens = (int64_t)s->input.len / BYTES_PER_TOKEN + 1;
     cut = request->head->max_tokens > 0 && tokens > request->head->max_tokens;
     if (cut) {
         tokens = request->head->max_tokens;
@@ -192,6 +197,8 @@ static void answer_bedrock(struct server *s, const struct http_request *http,
     }
     answer_converse(s, &request);
     jv_free(request.messages);
+    if (buf_full(&s->body) || buf_full(&s->input))
+        answer_error(s, response, 500, "InternalServerException", "the answer is too long");
 }
 
 void server_answer(struct server *s, const struct http_request *http,

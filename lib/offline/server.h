@@ -10,10 +10,10 @@ struct server;
 
 /* `categories` must outlive it. */
 struct server *server_new(const struct category_set *categories);
-void server_free(struct server *server);
+void server_free(struct server *s);
 
 /* Answer a request; the response lives until the next call. */
-void server_answer(struct server *server, const struct http_request *request,
+void server_answer(struct server *s, const struct http_request *http,
                    struct http_response *response);
 
 #endif

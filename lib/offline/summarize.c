@@ -1,9 +1,9 @@
 #include "offline/summarize.h"
 
-#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/mem.h"
 
 /* Sentences shorter than this say little; longer ones leave no room for another. */
 enum { SHORT_CHARACTERS = 25, LONG_CHARACTERS = 220, NONE = -1 };
@@ -24,30 +24,34 @@ static size_t characters_of(const struct document *doc, size_t index)
     return count_characters(buf_str(&doc->text) + s->start, s->end - s->start);
 }
 
-/* Points of the evidence for the category in a sentence, in thousandths of a cue's unit. */
-static int64_t evidence_in(const struct classification *result, const struct knowledge *k,
-                           size_t index)
+/* A document while it is summarized. */
+struct summary {
+    const struct document *doc;
+    int64_t *evidence; /* by sentence: points for the category, in thousandths of a cue's unit */
+};
+
+static int64_t *sum_evidence(const struct classification *result, const struct knowledge *k,
+                             const struct document *doc)
 {
-    int64_t points = 0;
+    int64_t *points = mem_calloc(doc->sentence_count + 1, sizeof(*points));
 
     for (size_t i = 0; i < result->findings.count; i++) {
-        const struct finding *e = &result->findings.items[i];
+        const struct finding *f = &result->findings.items[i];
 
-        if (e->sentence == index && result->category >= 0 &&
-            k->cues[e->cue].category == (uint32_t)result->category)
-            points += e->points > 0 ? e->points : 0;
+        if (f->points > 0 && result->category >= 0 &&
+            k->cues[f->cue].category == (uint32_t)result->category)
+            points[f->sentence] += f->points;
     }
     return points;
 }
 
 /* How well a sentence tells what its message is about; the first sentences usually do. */
-static int64_t merit(const struct classification *result, const struct knowledge *k,
-                     const struct document *doc, size_t index)
+static int64_t merit(const struct summary *sum, size_t index)
 {
-    const struct doc_sentence *s = &doc->sentences[index];
-    const struct doc_message *m = &doc->messages[s->message];
-    size_t characters = characters_of(doc, index);
-    int64_t points = evidence_in(result, k, index) / 3;
+    const struct doc_sentence *s = &sum->doc->sentences[index];
+    const struct doc_message *m = &sum->doc->messages[s->message];
+    size_t characters = characters_of(sum->doc, index);
+    int64_t points = sum->evidence[index] / 3;
 
     points = points > 8000 ? 8000 : points;
     if (m->voice == VOICE_CUSTOMER)
@@ -60,20 +64,19 @@ static int64_t merit(const struct classification *result, const struct knowledge
 }
 
 /* The best sentence of text of one message, or NONE. */
-static int best_sentence(const struct classification *result, const struct knowledge *k,
-                         const struct document *doc, size_t message, int64_t *best_merit)
+static int best_sentence(const struct summary *sum, size_t message, int64_t *best_merit)
 {
-    const struct doc_message *m = &doc->messages[message];
+    const struct doc_message *m = &sum->doc->messages[message];
     int best = NONE;
 
     *best_merit = INT64_MIN;
     for (size_t i = m->first_sentence; i < m->first_sentence + m->sentence_count; i++) {
+        const struct doc_sentence *s = &sum->doc->sentences[i];
         int64_t own;
 
-        if (doc->sentences[i].kind != PROSE_TEXT || doc->sentences[i].boilerplate ||
-            doc->sentences[i].token_count == 0)
+        if (s->kind != PROSE_TEXT || s->boilerplate || s->token_count == 0)
             continue;
-        own = merit(result, k, doc, i);
+        own = merit(sum, i);
         if (own > *best_merit) {
             *best_merit = own;
             best = (int)i;
@@ -83,20 +86,19 @@ static int best_sentence(const struct classification *result, const struct knowl
 }
 
 /* Of all messages of a voice from this turn on: the best sentence. */
-static int best_of_voice(const struct classification *result, const struct knowledge *k,
-                         const struct document *doc, enum voice voice, int first_turn)
+static int best_of_voice(const struct summary *sum, enum voice voice, int first_turn)
 {
     int64_t most = INT64_MIN;
     int best = NONE;
 
-    for (size_t i = 0; i < doc->message_count; i++) {
-        const struct doc_message *m = &doc->messages[i];
+    for (size_t i = 0; i < sum->doc->message_count; i++) {
+        const struct doc_message *m = &sum->doc->messages[i];
         int64_t own;
         int sentence;
 
         if (m->voice != voice || m->turn < first_turn)
             continue;
-        sentence = best_sentence(result, k, doc, i, &own);
+        sentence = best_sentence(sum, i, &own);
         if (sentence != NONE && own > most) {
             most = own;
             best = sentence;
@@ -143,32 +145,36 @@ static void add_sentence(struct buf *out, const struct document *doc, size_t ind
         buf_addc(out, '.');
 }
 
+/* What the customer reports: the best sentence of the first message, else the subject. */
+static int choose_report(const struct summary *sum)
+{
+    int first = first_of(sum->doc, VOICE_CUSTOMER);
+    int subject = first_of(sum->doc, VOICE_SUBJECT);
+    int64_t unused;
+    int best = first == NONE ? NONE : best_sentence(sum, (size_t)first, &unused);
+
+    if (best == NONE && subject != NONE && sum->doc->messages[subject].sentence_count > 0)
+        best = (int)sum->doc->messages[subject].first_sentence;
+    return best;
+}
+
 void summarize(struct buf *out, const struct classification *result, const struct knowledge *k,
                const struct document *doc)
 {
-    int chosen[3] = {NONE, NONE, NONE};
-    int first = first_of(doc, VOICE_CUSTOMER);
-    int64_t unused;
+    struct summary sum = {doc, sum_evidence(result, k, doc)};
+    int chosen[3];
     size_t room = SUMMARY_CHARACTERS_MAX;
 
-    if (first != NONE)
-        chosen[0] = best_sentence(result, k, doc, (size_t)first, &unused);
-    if (chosen[0] == NONE) {
-        int subject = first_of(doc, VOICE_SUBJECT);
-
-        chosen[0] = subject != NONE && doc->messages[subject].sentence_count > 0
-                        ? (int)doc->messages[subject].first_sentence
-                        : NONE;
-    }
-    chosen[1] = best_of_voice(result, k, doc, VOICE_AWS, 0);
-    chosen[2] = best_of_voice(result, k, doc, VOICE_CUSTOMER, 1);
+    chosen[0] = choose_report(&sum);
+    chosen[1] = best_of_voice(&sum, VOICE_AWS, 0);
+    chosen[2] = best_of_voice(&sum, VOICE_CUSTOMER, 1);
     for (int i = 0; i < 3; i++) {
         size_t need;
 
         if (chosen[i] == NONE)
             continue;
-        need = characters_of(doc, (size_t)chosen[i]) +
-               2; /* a space before and perhaps a period behind */
+        need =
+            characters_of(doc, (size_t)chosen[i]) + 2; /* a space before, perhaps a period behind */
         if (need > room && room < SUMMARY_CHARACTERS_MAX)
             continue;
         add_sentence(out, doc, (size_t)chosen[i], room - 5);
@@ -176,4 +182,5 @@ void summarize(struct buf *out, const struct classification *result, const struc
     }
     if (out->len == 0)
         buf_adds(out, "The case has no text.");
+    free(sum.evidence);
 }

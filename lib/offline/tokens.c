@@ -157,13 +157,17 @@ static struct token *add_token(struct token_list *list, size_t start, size_t end
     return &list->items[list->count++];
 }
 
-static void set_word(struct token_list *list, struct token *token, const char *word, size_t len)
+/* The normal form of a word whose letters have no accents any more. */
+static void set_word(struct token_list *list, struct token *token, const char *text, size_t len)
 {
-    char copy[TOKEN_WORD_BYTES_MAX];
+    char word[TOKEN_WORD_BYTES_MAX] = "";
 
-    memcpy(copy, word, len);
-    len = plural_stem(copy, len);
-    if (buf_add(&list->words, copy, len) == 0)
+    if (len > sizeof(word))
+        len = sizeof(word);
+    for (size_t i = 0; i < len; i++)
+        word[i] = (char)(is_upper(text[i]) ? text[i] + 32 : text[i]);
+    len = plural_stem(word, len);
+    if (buf_add(&list->words, word, len) == 0)
         token->word_len = (uint16_t)len;
 }
 
@@ -202,20 +206,15 @@ static void add_ascii(struct token_list *list, const char *text, size_t start, s
 {
     size_t at[PARTS_MAX + 1];
     size_t parts = end - start <= TOKEN_WORD_BYTES_MAX ? find_parts(text, start, end, at) : 0;
-    struct token *whole;
-    char word[TOKEN_WORD_BYTES_MAX];
-    size_t len = 0;
+    struct token *whole = add_token(list, base + start, base + end);
 
-    for (size_t i = start; i < end && len < sizeof(word); i++)
-        word[len++] = (char)(is_upper(text[i]) ? text[i] + 32 : text[i]);
-    whole = add_token(list, base + start, base + end);
     whole->parts = (uint8_t)parts;
-    set_word(list, whole, word, len);
+    set_word(list, whole, text + start, end - start);
     for (size_t k = 0; k < parts; k++) {
         struct token *part = add_token(list, base + at[k], base + at[k + 1]);
 
         part->is_part = true;
-        set_word(list, part, word + (at[k] - start), at[k + 1] - at[k]);
+        set_word(list, part, text + at[k], at[k + 1] - at[k]);
     }
 }
 

@@ -28,18 +28,18 @@ static bool ends_with(const char *word, size_t len, const char *end)
     return len > n && memcmp(word + len - n, end, n) == 0;
 }
 
+static bool is_one_of(char c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
 static bool has_vowel(const char *word, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (memchr("aeiouy", word[i], 6) != NULL)
+        if (is_one_of(word[i], "aeiouy"))
             return true;
     }
     return false;
-}
-
-static bool is_vowel(char c)
-{
-    return memchr("aeiou", c, 5) != NULL;
 }
 
 /* What is left of a verb without its ending: stopp stop, mov move (as in moved, moving), fail fail.
@@ -48,9 +48,9 @@ static size_t repair_stem(char *word, size_t len)
 {
     char last = word[len - 1];
 
-    if (len > 3 && last == word[len - 2] && memchr("bdgmnprt", last, 8) != NULL)
+    if (len > 3 && last == word[len - 2] && is_one_of(last, "bdgmnprt"))
         return len - 1;
-    if (len == 3 && !is_vowel(last) && memchr("wxy", last, 3) == NULL && is_vowel(word[len - 2]))
+    if (len == 3 && !is_one_of(last, "aeiouwxy") && is_one_of(word[len - 2], "aeiou"))
         word[len++] = 'e';
     return len;
 }

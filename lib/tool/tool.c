@@ -56,13 +56,16 @@ static void reset_common(void)
     common = (struct tool_common){.line_bytes_max = JSONL_LINE_MAX_DEFAULT};
 }
 
-static int open_outputs(struct tool *tool, struct error *err)
+static int set_up(struct tool *tool, struct error *err)
 {
+    const char *now = conf_get(tool->conf, "MAKI_NOW");
+
+    if (clock_freeze(now) < 0)
+        return error_set(err, ERR_CONFIG, "BadTime", "MAKI_NOW: '%.64s' is no time such as 2026-01-31T08:00:00Z", now);
+    if (common.failures != NULL && (tool->failures = out_open(common.failures, err)) == NULL)
+        return -1;
     tool->out = out_stdout();
-    if (common.failures == NULL)
-        return 0;
-    tool->failures = out_open(common.failures, err);
-    return tool->failures ? 0 : -1;
+    return 0;
 }
 
 int tool_begin(struct tool *tool, const struct opt_program *program, int argc, char **argv, int *operand)
@@ -72,7 +75,7 @@ int tool_begin(struct tool *tool, const struct opt_program *program, int argc, c
 
     reset_common();
     diag_init(program->name, DIAG_NORMAL);
-    *tool = (struct tool){.program = program, .common = &common, .clock = clock_system(), .stats = jv_object()};
+    *tool = (struct tool){.program = program, .common = &common, .clock = clock_system()};
     buf_init(&tool->line, OUT_LINE_MAX);
     /* help must work also where the configuration is broken */
     tool->conf = conf_load(&err);
@@ -86,10 +89,11 @@ int tool_begin(struct tool *tool, const struct opt_program *program, int argc, c
         return diag_fail(&err);
     }
     diag_init(program->name, common.quiet ? DIAG_QUIET : common.verbose ? DIAG_VERBOSE : DIAG_NORMAL);
-    if (open_outputs(tool, &err) < 0) {
+    if (set_up(tool, &err) < 0) {
         conf_free(tool->conf);
         return diag_fail(&err);
     }
+    tool->stats = jv_object();
     tool->started_ms = clock_monotonic_ms(tool->clock);
     progress_start(&tool->progress, tool->clock, "records", 0);
     return -1;
@@ -309,8 +313,7 @@ static int final_status(struct tool *tool, struct error *err)
     if (c->failed == 0)
         return EX_OK;
     if (tool->failures != NULL)
-        diag_note("%" PRId64 " failed; retry them with: jq -c .record %s | %s ...", c->failed, common.failures,
-                  tool->program->name);
+        diag_note("%" PRId64 " failed; their records stand in %s", c->failed, common.failures);
     return EXIT_FAILURE;
 }
 

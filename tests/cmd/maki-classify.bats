@@ -283,7 +283,7 @@ expect_insights() { # expect_insights FILE
     { cases 2; echo '{'; } >cases.jsonl
     try maki-classify --offline --verbose --cache cache --stats stats.json --failures failures.jsonl cases.jsonl
     expect_status 1
-    ! grep -rE 'VERYSECRET|veryverysecret' .
+    expect_equal '' "$(grep -rlE 'VERYSECRET|veryverysecret' . || true)"
 }
 
 # --- options ------------------------------------------------------------------------------------------------------------------

@@ -889,6 +889,11 @@ times() {
     maki-fetch -q --state s d - <in >/dev/null && maki-fetch --commit-state s
     try maki-fetch --state s d - <in
     expect_equal "a b" "$(ids)"
+    maki-fetch --commit-state s
+    # nor is one taken for the other that JSON would make of its name
+    mv $'d/\377.json' $'d/\357\277\275.json'
+    try maki-fetch --state s d - <in
+    expect_equal "a b" "$(ids)"
 }
 
 # --- as a filter

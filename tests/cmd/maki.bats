@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # maki: one binary with many names, and the two helpers for scripts.
-# shellcheck disable=SC2154 # try sets status, out and err
+# shellcheck disable=SC2154,SC2030,SC2031 # try sets status, out and err; each test exports for itself
 
 load ../lib/common
 

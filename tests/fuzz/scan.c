@@ -1,4 +1,7 @@
-/* What scan_json accepts, libjq parses; and what is written of it is accepted again, says the same, and is written the same. */
+/*
+ * What scan_json accepts, libjq parses, and no member or element is lost on the way; what is written of it is accepted again,
+ * says the same, and is written the same.
+ */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
@@ -7,6 +10,23 @@
 #include "json/scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The ':' and ',' outside strings of a text that is valid. */
+static size_t count_marks(const char *text, size_t len)
+{
+    size_t count = 0;
+    bool in_string = false;
+
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '"')
+            in_string = !in_string;
+        else if (in_string && text[i] == '\\')
+            i++;
+        else if (!in_string && (text[i] == ':' || text[i] == ','))
+            count++;
+    }
+    return count;
+}
 
 static jv parse(const char *text, size_t len, bool *repaired)
 {
@@ -36,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&once, 1 << 24);
     buf_init(&twice, 1 << 24);
     assert(json_write(&once, value) == 0);
+    assert(count_marks((const char *)data, size) == count_marks(once.data, once.len));
     again = parse(once.data, once.len, &repaired);
     assert(!repaired && jv_equal(jv_copy(value), jv_copy(again)));
     assert(json_write(&twice, again) == 0);

@@ -4,9 +4,12 @@
 #include "unit.h"
 
 static const char *const support_case =
-    "{\"subject\":\"API is slow\",\"severityCode\":\"low\",\"serviceCode\":\"amazon-api-gateway\",\"communications\":["
-    "{\"from\":\"customer\",\"body\":\"Hi,\\n\\nOur API is slow. Why is that?\\n\\nBest regards,\\nJo Doe\"},"
-    "{\"from\":\"aws\",\"body\":\"Hello Jo,\\n\\nThank you for contacting AWS Support. The root cause is a quota.\\n> Our API is slow.\"},"
+    "{\"subject\":\"API is "
+    "slow\",\"severityCode\":\"low\",\"serviceCode\":\"amazon-api-gateway\",\"communications\":["
+    "{\"from\":\"customer\",\"body\":\"Hi,\\n\\nOur API is slow. Why is that?\\n\\nBest "
+    "regards,\\nJo Doe\"},"
+    "{\"from\":\"aws\",\"body\":\"Hello Jo,\\n\\nThank you for contacting AWS Support. The root "
+    "cause is a quota.\\n> Our API is slow.\"},"
     "{\"from\":\"customer\",\"body\":\"Thanks, it works.\"}]}";
 
 /* The text of a sentence. */
@@ -30,7 +33,8 @@ static void test_structure(struct model *m)
         CHECK_INT(VOICE_FACTS, doc->messages[0].voice);
         CHECK_INT(VOICE_SUBJECT, doc->messages[1].voice);
         CHECK_INT(VOICE_AWS, doc->messages[3].voice);
-        CHECK(doc->messages[2].turn == 0 && doc->messages[2].turns == 2 && doc->messages[4].turn == 1);
+        CHECK(doc->messages[2].turn == 0 && doc->messages[2].turns == 2 &&
+              doc->messages[4].turn == 1);
         CHECK_STR("amazon-api-gateway", doc->service_code);
     }
     TEST("sentences know their kind and what they do")
@@ -57,7 +61,7 @@ static void test_structure(struct model *m)
         const struct token *t = doc->tokens.items + doc->sentences[10].first_token;
 
         CHECK_STR("Thanks, it works.", sentence(doc, 10));
-        CHECK_INT(4, doc->sentences[10].token_count);
+        CHECK_INT(3, doc->sentences[10].token_count);
         CHECK(document_has_mark_between(doc, &t[0], &t[1], ",;"));
         CHECK(!document_has_mark_between(doc, &t[1], &t[2], ",;"));
         CHECK(!document_has_mark_between(doc, &t[0], &t[1], ".;"));
@@ -71,12 +75,16 @@ static void test_edges(struct model *m)
         model_read(m, "{\"subject\":\"x\",\"communications\":[]}");
         CHECK_INT(2, m->document.message_count);
         CHECK_STR("", m->document.service_code);
-        model_read(m, "{\"communications\":[{\"from\":\"aws\",\"body\":\"\"},{\"from\":\"customer\"},7]}");
+        model_read(
+            m, "{\"communications\":[{\"from\":\"aws\",\"body\":\"\"},{\"from\":\"customer\"},7]}");
         CHECK_INT(3, m->document.message_count);
     }
     TEST("what is no case is refused")
     {
-        CHECK_INT(-1, document_read(&m->document, &m->lexicon, jv_object()));
+        jv data = jv_object();
+
+        CHECK_INT(-1, document_read(&m->document, &m->lexicon, data));
+        jv_free(data);
     }
     TEST("a subject of any length and script is one sentence")
     {

@@ -11,15 +11,18 @@ static const char *feeling_of(const char *json)
     return feeling_name(feeling_score(&m.document, &m.lexicon));
 }
 
-/* Of a case in which a customer says `first`, AWS answers, and the customer says `last` (unless NULL). */
+/* Of a case in which a customer says `first`, AWS answers, and the customer says `last` (unless
+ * NULL). */
 static const char *feeling(const char *first, const char *last)
 {
     char json[1000];
 
     snprintf(json, sizeof(json),
-             "{\"subject\":\"\",\"communications\":[{\"from\":\"customer\",\"body\":\"%s\"},{\"from\":\"aws\",\"body\":\"We are "
+             "{\"subject\":\"\",\"communications\":[{\"from\":\"customer\",\"body\":\"%s\"},{"
+             "\"from\":\"aws\",\"body\":\"We are "
              "very sorry, this is terrible.\"}%s%s%s]}",
-             first, last ? ",{\"from\":\"customer\",\"body\":\"" : "", last ? last : "", last ? "\"}" : "");
+             first, last ? ",{\"from\":\"customer\",\"body\":\"" : "", last ? last : "",
+             last ? "\"}" : "");
     return feeling_of(json);
 }
 
@@ -41,14 +44,17 @@ int main(void)
     }
     TEST("the last message counts more than the first")
     {
-        CHECK_STR("Positive", feeling("This is annoying.", "Excellent, it works now. Thank you so much!"));
+        CHECK_STR("Positive",
+                  feeling("This is annoying.", "Excellent, it works now. Thank you so much!"));
         CHECK_STR("Negative", feeling("Great product.", "This is unacceptable, we are furious."));
     }
     TEST("thanks at the end are for a solution, polite words at the start are none")
     {
         CHECK_STR("Positive", feeling("The job fails.", "Thank you."));
         CHECK_STR("Neutral", feeling("The job fails. Thank you for your help in advance.", NULL));
-        CHECK_STR("Neutral", feeling("Dear team,\\n\\nThe job fails. Please help.\\n\\nKind regards,\\nJo Doe", NULL));
+        CHECK_STR("Neutral",
+                  feeling("Dear team,\\n\\nThe job fails. Please help.\\n\\nKind regards,\\nJo Doe",
+                          NULL));
     }
     TEST("what AWS says is not the customer's feeling")
     {
@@ -58,7 +64,8 @@ int main(void)
     {
         CHECK_STR("Negative", feeling("Das ist inakzeptabel.", NULL));
         CHECK_STR("Positive", feeling("El trabajo falla.", "Muchas gracias, excelente."));
-        CHECK_STR("Positive", feeling("ジョブが失敗します。", "解決しました。ありがとうございました。"));
+        CHECK_STR("Positive",
+                  feeling("ジョブが失敗します。", "解決しました。ありがとうございました。"));
     }
     model_clear(&m);
     return unit_end();

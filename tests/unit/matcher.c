@@ -30,8 +30,8 @@ static void note(void *context, const struct match *match)
 {
     struct found *f = context;
 
-    f->len += (size_t)snprintf(f->text + f->len, sizeof(f->text) - f->len, "%s%d@%zu-%zu", f->len ? " " : "", match->value,
-                               match->first, match->last);
+    f->len += (size_t)snprintf(f->text + f->len, sizeof(f->text) - f->len, "%s%d@%zu-%zu",
+                               f->len ? " " : "", match->value, match->first, match->last);
 }
 
 /* All matches in a text, as "value@first-last". */

@@ -18,7 +18,8 @@ int main(void)
 {
     TEST("values of every kind are found")
     {
-        const char *text = " { \"a\" : 1 , \"b\":[1,{\"c\":\"]\"}],\"c\":\"x\\\"y}\", \"d\":{\"a\":2},\"e\":true}";
+        const char *text =
+            " { \"a\" : 1 , \"b\":[1,{\"c\":\"]\"}],\"c\":\"x\\\"y}\", \"d\":{\"a\":2},\"e\":true}";
 
         CHECK_STR("1 ", value_of(text, "a"));
         CHECK_STR("[1,{\"c\":\"]\"}]", value_of(text, "b"));

@@ -2,7 +2,8 @@
 #define MAKI_TESTS_OFFLINE_MODEL_H
 
 /*
- * The parts of the offline model over a small set of categories, for tests that want to know every word of the reference data.
+ * The parts of the offline model over a small set of categories, for tests that want to know every
+ * word of the reference data.
  *
  *   struct model model;
  *   model_init(&model);
@@ -16,13 +17,13 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "json/json.h"
 #include "maki/category.h"
 #include "maki/category_file.h"
 #include "offline/classify.h"
 #include "offline/document.h"
 #include "offline/knowledge.h"
 #include "offline/lexicon.h"
+#include "json/json.h"
 
 struct model {
     struct category_set set;

@@ -167,11 +167,12 @@ static void test_operands(void)
     struct error err;
     int operand = 0;
 
-    TEST("the first operand ends the options, and so does --")
+    TEST("options may stand behind operands, and -- ends them")
     {
-        CHECK_INT(OPT_RUN, parse(WORDS("-f", "a", "-t"), NULL, &operand, &err));
-        CHECK_INT(2, operand);
-        CHECK_STR("default", o.text);
+        CHECK_INT(OPT_RUN, parse(WORDS("a", "-f", "b", "-t", "x"), NULL, &operand, &err));
+        CHECK_INT(4, operand);
+        CHECK(o.flag);
+        CHECK_STR("x", o.text);
         CHECK_INT(OPT_RUN, parse(WORDS("--", "-f"), NULL, &operand, &err));
         CHECK_INT(2, operand);
         CHECK(!o.flag);

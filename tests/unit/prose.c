@@ -33,6 +33,7 @@ int main(void)
                   split("We run v1.27 at https://a.example/x.y now. It fails, e.g. at night."));
         CHECK_STR("T Dr. Doe and J. Roe saw approx. 5 errors.\nT Then none...\nT Why?",
                   split("Dr. Doe and J. Roe saw approx. 5 errors. Then none... Why?"));
+        CHECK_STR("T no errors.\nT thx, etc. and so on.", split("no errors. thx, etc. and so on."));
         CHECK_STR("T He said \"stop.\"\nT We did.", split("He said \"stop.\" We did."));
         CHECK_STR("T 接続できません。\nT 原因は？", split("接続できません。原因は？"));
     }

@@ -27,18 +27,20 @@ int main(void)
     TEST("a service is found by code, alias, prefix and extension")
     {
         CHECK_STR("Amazon DynamoDB", name_of("amazon-dynamodb"));
-        CHECK_STR("Amazon Elastic Container Service (ECS)",
-                  name_of("amazon-elastic-container-service"));
+        CHECK_STR("Amazon Elastic Container Service (ECS)", name_of("amazon-elastic-container-service"));
         CHECK_STR("Amazon EC2 (Linux)", name_of("amazon-elastic-compute-cloud"));
         CHECK_STR("Amazon EC2 (Windows)", name_of("amazon-elastic-compute-cloud-windows"));
         CHECK_STR("AWS Lambda", name_of("aws-lambda-something"));
         CHECK_STR("AWS Lambda", name_of("lambda"));
+        CHECK_STR("AWS Lambda", name_of("amazon-lambda"));
+        CHECK_STR("AWS Identity and Access Management (IAM)", name_of("identity-and-access-management"));
     }
     TEST("what is near to nothing is not found")
     {
         CHECK_STR(NULL, name_of(""));
         CHECK_STR(NULL, name_of("zeppelin"));
         CHECK_STR(NULL, name_of("aws-lamb"));
+        CHECK_STR(NULL, name_of("aws-"));
         CHECK(service_has_prefix("a-b-c", "a-b", 3) && service_has_prefix("a-b", "a-b", 3) &&
               !service_has_prefix("a-bc", "a-b", 3));
     }
