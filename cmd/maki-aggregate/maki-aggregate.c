@@ -13,8 +13,14 @@
 #include "maki/summary.h"
 #include "show.h"
 #include "tool/model.h"
+#include "json/json.h"
 
-enum { MESSAGE_BYTES_MAX = 32 << 20, BYTES_PER_TOKEN = 4, SEEN_MAX = 1 << 19, SHOWN_BYTES_MAX = 64 << 20 };
+enum {
+    MESSAGE_BYTES_MAX = 32 << 20,
+    BYTES_PER_TOKEN = 4,
+    SEEN_MAX = 1 << 19,
+    SHOWN_BYTES_MAX = 64 << 20
+};
 
 static struct {
     const char *model;
@@ -26,15 +32,19 @@ static const struct opt options[] = {
     {OPT_STRING, 'm', "model", &o.model, "ID", "MAKI_AGG_MODEL",
      "model or inference profile id (default us.anthropic.claude-3-7-sonnet-20250219-v1:0)", 0, 0},
     {OPT_INT, 0, "digest-tokens", &o.digest_tokens, "N", "MAKI_DIGEST_TOKENS",
-     "how much of the model's context the cases' digests may take (default 60000); beyond it, an even sample is read", 100, 10000000},
-    {OPT_STRING, 0, "show", &o.show, "FILE", NULL, "print a stored summary.json as plain text, and do nothing else", 0, 0},
+     "how much of the model's context the cases' digests may take (default 60000); beyond it, an "
+     "even sample is read",
+     100, 10000000},
+    {OPT_STRING, 0, "show", &o.show, "FILE", NULL,
+     "print a stored summary.json as plain text, and do nothing else", 0, 0},
     {.type = OPT_END},
 };
 
 static const struct opt_program program = {
     .name = "maki-aggregate",
     .synopsis = "[OPTION]... [FILE]...",
-    .purpose = "Reads insights as JSON Lines, counts them, has a strong model write a summary and a plan from the counts and "
+    .purpose = "Reads insights as JSON Lines, counts them, has a strong model write a summary and "
+               "a plan from the counts and "
                "digests, and writes one JSON object: summary.json.",
     .tables = {options, tool_model_options, tool_common_options},
     .notes = "Examples:\n"
@@ -65,8 +75,10 @@ static int check_insight(jv insight, struct error *err)
         const char *text = json_str(insight, members[i], NULL);
 
         if (text == NULL || *text == '\0')
-            return error_set(err, ERR_DATA, "NotAnInsight", "no %s: this is not an insight; pipe cases through maki-classify first",
-                             members[i]);
+            return error_set(
+                err, ERR_DATA, "NotAnInsight",
+                "no %s: this is not an insight; pipe cases through maki-classify first",
+                members[i]);
     }
     return 0;
 }
@@ -175,11 +187,15 @@ static int ask_model(struct aggregate *a)
     json_set(&data, "coverage", jv_copy(a->coverage));
     json_set(&data, "digests", digests);
     buf_init(&message, MESSAGE_BYTES_MAX);
-    status = prompt_fence(&message, "Write summary and plan for these support cases and call " PROMPT_TOOL_SUMMARY " with them.",
-                          data);
+    status =
+        prompt_fence(&message,
+                     "Write summary and plan for these support cases and call " PROMPT_TOOL_SUMMARY
+                     " with them.",
+                     data);
     jv_free(data);
     if (status < 0)
-        error_set(&err, ERR_DATA, "RequestTooLarge", "the digests take over %d bytes to send; use a smaller --digest-tokens",
+        error_set(&err, ERR_DATA, "RequestTooLarge",
+                  "the digests take over %d bytes to send; use a smaller --digest-tokens",
                   MESSAGE_BYTES_MAX);
     else
         status = ask_submit(a->ask, message.data, message.len, NULL, &err);
@@ -214,7 +230,8 @@ static void run(struct aggregate *a, int file_count, char **files)
     if (tool_each_record(&a->tool, file_count, files, each_insight, a) < 0)
         return;
     if (seen_forgot(a->seen))
-        diag_warn("there are so many insights that one that came twice may have been counted twice");
+        diag_warn(
+            "there are so many insights that one that came twice may have been counted twice");
     if (a->tool.counts.out > 0) {
         ask_model(a);
         return;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/wrap.h"
+#include "json/json.h"
 
 enum { BAR_WIDTH = 30, LINE_WIDTH = 96 };
 
@@ -14,7 +15,8 @@ static const char *text_of(jv object, const char *name)
     return text ? text : "";
 }
 
-/* Case data must not drive a terminal: control characters but newlines are shown as '?', those above 0x7f (C1) too. */
+/* Case data must not drive a terminal: control characters but newlines are shown as '?', those
+ * above 0x7f (C1) too. */
 static void add_printable(struct buf *out, const char *text)
 {
     for (; *text; text++) {
@@ -78,7 +80,8 @@ static void show_services(struct buf *out, jv statistics)
         add_printable(out, text_of(row, "serviceCode"));
         if (out->len - start < 52)
             buf_addf(out, "%*s", (int)(52 - (out->len - start)), "");
-        buf_addf(out, " %7" PRId64 " %9" PRId64 "\n", json_int(row, "count", 0), json_int(row, "negative", 0));
+        buf_addf(out, " %7" PRId64 " %9" PRId64 "\n", json_int(row, "count", 0),
+                 json_int(row, "negative", 0));
     }
 }
 
@@ -88,8 +91,9 @@ void show_summary(struct buf *out, jv summary)
 
     show_text(out, "SUMMARY", text_of(summary, "summary"));
     show_text(out, "PLAN", text_of(summary, "plan"));
-    buf_addf(out, "COUNTS  (%" PRId64 " cases, %" PRId64 " open, by model %s)\n\n", json_int(statistics, "insights", 0),
-             json_int(statistics, "open", 0), text_of(json_get(summary, "maki"), "model"));
+    buf_addf(out, "COUNTS  (%" PRId64 " cases, %" PRId64 " open, by model %s)\n\n",
+             json_int(statistics, "insights", 0), json_int(statistics, "open", 0),
+             text_of(json_get(summary, "maki"), "model"));
     show_categories(out, statistics);
     show_services(out, statistics);
 }

@@ -10,6 +10,7 @@
 #include "maki/insight.h"
 #include "maki/prompt.h"
 #include "tool/model.h"
+#include "json/json.h"
 
 enum { MESSAGE_BYTES_MAX = 8 << 20, BYTES_PER_TOKEN = 4 };
 
@@ -19,15 +20,18 @@ static struct {
 } o;
 
 static const struct opt options[] = {
-    {OPT_STRING, 'm', "model", &o.model, "ID", "MAKI_TEXT_MODEL", "model or inference profile id (default us.amazon.nova-micro-v1:0)", 0, 0},
-    {OPT_FLAG, 'n', "dry-run", &o.dry_run, NULL, NULL, "ask nothing: count cases, and estimate tokens and cost", 0, 0},
+    {OPT_STRING, 'm', "model", &o.model, "ID", "MAKI_TEXT_MODEL",
+     "model or inference profile id (default us.amazon.nova-micro-v1:0)", 0, 0},
+    {OPT_FLAG, 'n', "dry-run", &o.dry_run, NULL, NULL,
+     "ask nothing: count cases, and estimate tokens and cost", 0, 0},
     {.type = OPT_END},
 };
 
 static const struct opt_program program = {
     .name = "maki-classify",
     .synopsis = "[OPTION]... [FILE]...",
-    .purpose = "Reads cases as JSON Lines, has a model classify each, and writes one insight a case, in input order.",
+    .purpose = "Reads cases as JSON Lines, has a model classify each, and writes one insight a "
+               "case, in input order.",
     .tables = {options, tool_model_options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-fetch cases/ | maki-classify --offline > insights.jsonl\n"
@@ -70,7 +74,8 @@ static jv check(void *context, jv answer, struct error *err)
     return insight_check(&c->model.categories, answer, err);
 }
 
-static int emit_insight(struct classify *c, const struct pending *p, const struct ask_outcome *outcome)
+static int emit_insight(struct classify *c, const struct pending *p,
+                        const struct ask_outcome *outcome)
 {
     struct insight_origin origin = {c->model.name, c->model.prompt_version, outcome, p->text_cut};
     jv insight = insight_make(p->support_case, jv_copy(outcome->result), &origin);
@@ -85,26 +90,33 @@ static int done(void *context, void *question, const struct ask_outcome *outcome
     struct classify *c = context;
     struct pending *p = question;
     struct tool_record record = {.value = p->support_case, .source = p->source, .line = p->line};
-    int status = jv_is_valid(outcome->result) ? emit_insight(c, p, outcome)
-                                              : tool_reject(&c->tool, &record, "classify", &outcome->err);
+    int status = jv_is_valid(outcome->result)
+                     ? emit_insight(c, p, outcome)
+                     : tool_reject(&c->tool, &record, "classify", &outcome->err);
 
     pending_free(p);
     return status;
 }
 
-/* The user message for a case, in c->message; *cut: the case is too long to be sent whole. -1 with ERR_DATA. */
+/* The user message for a case, in c->message; *cut: the case is too long to be sent whole. -1 with
+ * ERR_DATA. */
 static int write_message(struct classify *c, jv support_case, bool *cut, struct error *err)
 {
     jv data = prompt_case_data(support_case, cut);
     int status;
 
     buf_reset(&c->message);
-    status = prompt_fence(&c->message, "Classify this AWS Support case and call " PROMPT_TOOL_INSIGHT " with the insight.", data);
+    status = prompt_fence(
+        &c->message,
+        "Classify this AWS Support case and call " PROMPT_TOOL_INSIGHT " with the insight.", data);
     jv_free(data);
-    return status < 0 ? error_set(err, ERR_DATA, "CaseTooLarge", "the case takes over %d bytes to send", MESSAGE_BYTES_MAX) : 0;
+    return status < 0 ? error_set(err, ERR_DATA, "CaseTooLarge",
+                                  "the case takes over %d bytes to send", MESSAGE_BYTES_MAX)
+                      : 0;
 }
 
-static int ask_model(struct classify *c, const struct tool_record *record, jv support_case, bool cut)
+static int ask_model(struct classify *c, const struct tool_record *record, jv support_case,
+                     bool cut)
 {
     struct pending *p = mem_alloc(sizeof(*p));
     struct error err;
@@ -118,7 +130,8 @@ static int ask_model(struct classify *c, const struct tool_record *record, jv su
 
 static int estimate(struct classify *c, jv support_case)
 {
-    c->estimated_tokens += (int64_t)(c->message.len + converse_template_size(c->template)) / BYTES_PER_TOKEN;
+    c->estimated_tokens +=
+        (int64_t)(c->message.len + converse_template_size(c->template)) / BYTES_PER_TOKEN;
     jv_free(support_case);
     tool_skip(&c->tool, NULL, NULL);
     return 0;
@@ -146,7 +159,8 @@ static int each_case(struct tool *tool, const struct tool_record *record, void *
 static int print_estimate(struct classify *c)
 {
     struct converse_usage usage = {.input_tokens = c->estimated_tokens,
-                                   .output_tokens = c->tool.counts.skipped * INSIGHT_TOKENS_ESTIMATE};
+                                   .output_tokens =
+                                       c->tool.counts.skipped * INSIGHT_TOKENS_ESTIMATE};
     double cost = tool_model_cost(&usage);
     struct error err;
     jv estimate = jv_object();

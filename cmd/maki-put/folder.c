@@ -14,14 +14,16 @@ struct folder {
     const char *path;
     struct put_options options;
     int root;
-    char *entered; /* the folder, relative to the root, that `dir` is: consecutive keys mostly share it */
+    char *entered; /* the folder, relative to the root, that `dir` is: consecutive keys mostly share
+                      it */
     int dir;
 };
 
 /* Things that are about this key alone, so that others may still be stored. */
 static enum put_outcome outcome_of(int errno_value)
 {
-    return errno_value == ENOTDIR || errno_value == ELOOP || errno_value == EISDIR || errno_value == ENAMETOOLONG
+    return errno_value == ENOTDIR || errno_value == ELOOP || errno_value == EISDIR ||
+                   errno_value == ENAMETOOLONG
                ? PUT_REFUSED
                : PUT_FAILED;
 }
@@ -33,13 +35,16 @@ static bool is_link(int parent, const char *name)
     return fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode);
 }
 
-static enum put_outcome cannot_enter(int parent, const char *name, int errno_value, struct error *err)
+static enum put_outcome cannot_enter(int parent, const char *name, int errno_value,
+                                     struct error *err)
 {
     if (is_link(parent, name)) {
-        error_set(err, ERR_CANTCREAT, "Link", "the folder %s is a symbolic link, which could lead elsewhere; remove it", name);
+        error_set(err, ERR_CANTCREAT, "Link",
+                  "the folder %s is a symbolic link, which could lead elsewhere; remove it", name);
         return PUT_REFUSED;
     }
-    error_set_errno(err, ERR_CANTCREAT, errno_value, "FileError", "cannot enter the folder %s", name);
+    error_set_errno(err, ERR_CANTCREAT, errno_value, "FileError", "cannot enter the folder %s",
+                    name);
     return outcome_of(errno_value);
 }
 
@@ -48,7 +53,8 @@ static int open_folder(int parent, const char *name)
     return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* The folder `name` in an open one, made if it is missing: a descriptor, or -1 with errno. Links are not followed. */
+/* The folder `name` in an open one, made if it is missing: a descriptor, or -1 with errno. Links
+ * are not followed. */
 static int step(const struct folder *f, int parent, const char *name)
 {
     int fd = open_folder(parent, name);
@@ -71,9 +77,10 @@ static void leave(struct folder *f)
 }
 
 /*
- * Go to the folder that the key's first `len` bytes name, one segment after the other from the root. Each is opened
- * relative to the one before and without following links, so that nobody who can write below the target leads an object
- * out of it: not by a link that lies there, nor by one that is put there meanwhile.
+ * Go to the folder that the key's first `len` bytes name, one segment after the other from the
+ * root. Each is opened relative to the one before and without following links, so that nobody who
+ * can write below the target leads an object out of it: not by a link that lies there, nor by one
+ * that is put there meanwhile.
  */
 static enum put_outcome enter(struct folder *f, const char *key, size_t len, struct error *err)
 {
@@ -111,7 +118,8 @@ static enum put_outcome enter(struct folder *f, const char *key, size_t len, str
 static enum put_outcome store(struct folder *f, const struct put_object *object, struct error *err)
 {
     const char *slash = strrchr(object->key, '/');
-    enum put_outcome outcome = enter(f, object->key, slash ? (size_t)(slash - object->key) : 0, err);
+    enum put_outcome outcome =
+        enter(f, object->key, slash ? (size_t)(slash - object->key) : 0, err);
     bool existed = false;
     struct file_write write = {
         .path = slash ? slash + 1 : object->key,
@@ -136,7 +144,8 @@ static enum put_outcome folder_put(void *state, const struct put_object *object,
     if (outcome == PUT_FAILED) {
         struct error cause = *err;
 
-        error_set(err, cause.kind, cause.code, "%s; when that is mended, run the same command again", cause.message);
+        error_set(err, cause.kind, cause.code,
+                  "%s; when that is mended, run the same command again", cause.message);
     }
     if (outcome == PUT_FAILED || outcome == PUT_REFUSED)
         error_prefix(err, "%s/%.200s", f->path, object->key);
@@ -152,17 +161,20 @@ static void folder_close(void *state)
     free(f);
 }
 
-int folder_open(struct put_target *target, const char *path, const struct put_options *options, struct error *err)
+int folder_open(struct put_target *target, const char *path, const struct put_options *options,
+                struct error *err)
 {
     bool is_new = !file_is_dir(path);
     struct folder *f;
     int root;
 
-    if (file_make_dir(path, err) < 0 || (is_new && !options->no_sync && file_sync_parents(path, err) < 0))
+    if (file_make_dir(path, err) < 0 ||
+        (is_new && !options->no_sync && file_sync_parents(path, err) < 0))
         return -1;
     root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root < 0 || faccessat(root, ".", W_OK | X_OK, AT_EACCESS) < 0) {
-        error_set_errno(err, ERR_CANTCREAT, errno, "FileError", "cannot store anything in the folder %s", path);
+        error_set_errno(err, ERR_CANTCREAT, errno, "FileError",
+                        "cannot store anything in the folder %s", path);
         if (root >= 0)
             close(root);
         return -1;

@@ -12,8 +12,10 @@
 #include "maki/report.h"
 #include "target.h"
 #include "tool/tool.h"
+#include "json/json.h"
 
-/* Keys of a run that are remembered at the least, so that no record is put over another one: at most 32 MB. */
+/* Keys of a run that are remembered at the least, so that no record is put over another one: at
+ * most 32 MB. */
 enum { KEYS_REMEMBERED = 3 << 18, OBJECT_BYTES_MAX = 1 << 30, KEY_BUFFER_BYTES = 16 << 10 };
 
 static struct {
@@ -26,11 +28,14 @@ static struct {
 
 static const struct opt options[] = {
     {OPT_STRING, 'k', "key", &o.key, "TEMPLATE", NULL,
-     "where each object lies below DEST: {member} and {a.b} are the record's, {now} and {date} the time's, {NAME} those of "
+     "where each object lies below DEST: {member} and {a.b} are the record's, {now} and {date} the "
+     "time's, {NAME} those of "
      "--set (default " REPORT_KEY_RECORD ")",
      0, 0},
-    {OPT_EACH, 's', "set", &o.names, "NAME=VALUE", NULL, "give {NAME} in the key a value; repeatable", 0, 0},
-    {OPT_FLAG, '1', "one", &o.one, NULL, NULL, "store the whole input, whatever it is, as one object; --key says where", 0, 0},
+    {OPT_EACH, 's', "set", &o.names, "NAME=VALUE", NULL,
+     "give {NAME} in the key a value; repeatable", 0, 0},
+    {OPT_FLAG, '1', "one", &o.one, NULL, NULL,
+     "store the whole input, whatever it is, as one object; --key says where", 0, 0},
     {OPT_FLAG, 'n', "no-clobber", &o.put.no_clobber, NULL, NULL,
      "leave objects that exist as they are; they count as skipped", 0, 0},
     {OPT_FLAG, 'p', "pretty", &o.pretty, NULL, NULL, "indent the JSON of each object", 0, 0},
@@ -42,12 +47,14 @@ static const struct opt options[] = {
 static const struct opt_program program = {
     .name = "maki-put",
     .synopsis = "[OPTION]... DEST [FILE]...",
-    .purpose = "Stores each JSON Lines record of FILE or standard input as an object below the folder DEST, and writes one manifest "
+    .purpose = "Stores each JSON Lines record of FILE or standard input as an object below the "
+               "folder DEST, and writes one manifest "
                "line an object: {key, bytes, sha256, caseId}.",
     .tables = {options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-put reports insights.jsonl > manifest.jsonl\n"
-             "  maki-put --key '" REPORT_KEY_ONDEMAND "' --set since=20260101-000000 reports < insights.jsonl\n"
+             "  maki-put --key '" REPORT_KEY_ONDEMAND
+             "' --set since=20260101-000000 reports < insights.jsonl\n"
              "  maki-put --one --key 'batch/{now}/summary.json' reports < summary.json\n",
     .operands_min = 1,
     .operands_max = 1 << 20,
@@ -115,7 +122,8 @@ static int make_body(struct put *put, jv record, struct put_object *object, stru
     if (o.pretty)
         json_indent(&put->indented, put->body.data, put->body.len);
     if (buf_full(&put->body) || buf_addc(body, '\n') < 0)
-        return error_set(err, ERR_DATA, "RecordTooLong", "the object would be longer than %d bytes", OBJECT_BYTES_MAX);
+        return error_set(err, ERR_DATA, "RecordTooLong", "the object would be longer than %d bytes",
+                         OBJECT_BYTES_MAX);
     object->data = body->data;
     object->len = body->len;
     return 0;
@@ -128,7 +136,8 @@ static int make_object(struct put *put, jv record, struct put_object *object, st
     object->key = buf_str(&put->key_text);
     if (seen_add(put->keys, put->key_text.data, put->key_text.len))
         return error_set(err, ERR_DATA, "DuplicateKey",
-                         "an earlier record of this run has the key '%.300s' too; use a member that differs, such as {caseId}",
+                         "an earlier record of this run has the key '%.300s' too; use a member "
+                         "that differs, such as {caseId}",
                          object->key);
     return make_body(put, record, object, err);
 }
@@ -155,10 +164,13 @@ static int put_whole(struct put *put, const char *path)
     struct tool_record record = {.value = jv_invalid(), .source = name, .line = 1};
     struct put_object object;
     struct error err;
-    int status = path ? file_read(path, &put->body, &err) : file_read_fd(STDIN_FILENO, name, &put->body, &err);
+    int status = path ? file_read(path, &put->body, &err)
+                      : file_read_fd(STDIN_FILENO, name, &put->body, &err);
 
     if (status == 0 && put->body.len == 0)
-        status = error_set(&err, ERR_DATA, "NoInput", "%s is empty, so nothing was stored; did the program before it fail?", name);
+        status =
+            error_set(&err, ERR_DATA, "NoInput",
+                      "%s is empty, so nothing was stored; did the program before it fail?", name);
     if (status == 0)
         status = report_key_expand(put->key, jv_invalid(), &put->key_text, &err);
     if (status < 0)
@@ -175,9 +187,12 @@ static int check_usage(int file_count, struct error *err)
     if (!o.one)
         return 0;
     if (o.key == NULL)
-        return error_set(err, ERR_USAGE, "BadUsage", "--one needs --key: where is the object to lie? For example --key summary.json");
+        return error_set(
+            err, ERR_USAGE, "BadUsage",
+            "--one needs --key: where is the object to lie? For example --key summary.json");
     if (o.pretty)
-        return error_set(err, ERR_USAGE, "BadUsage", "--one stores its input as it is, so --pretty does not go with it");
+        return error_set(err, ERR_USAGE, "BadUsage",
+                         "--one stores its input as it is, so --pretty does not go with it");
     if (file_count > 1)
         return error_set(err, ERR_USAGE, "BadUsage", "--one takes one FILE, not %d", file_count);
     return 0;
@@ -187,11 +202,14 @@ static int open_key(struct put *put, struct error *err)
 {
     const struct report_names names = {(const char *const *)o.names.items, o.names.count};
 
-    put->key = report_key_new(o.key ? o.key : REPORT_KEY_RECORD, &names, clock_now_ms(put->tool.clock), err);
+    put->key = report_key_new(o.key ? o.key : REPORT_KEY_RECORD, &names,
+                              clock_now_ms(put->tool.clock), err);
     if (put->key == NULL)
         return -1;
     if (o.one && report_key_varies(put->key))
-        return error_set(err, ERR_USAGE, "BadKey", "with --one there is no record to take a name in the key from; give it by --set");
+        return error_set(
+            err, ERR_USAGE, "BadKey",
+            "with --one there is no record to take a name in the key from; give it by --set");
     return 0;
 }
 
@@ -200,7 +218,9 @@ static int open_target(struct put *put, const char *dest, struct error *err)
     if (*dest == '\0')
         return error_set(err, ERR_USAGE, "BadUsage", "DEST is empty: name a folder");
     if (strstr(dest, "://") != NULL)
-        return error_set(err, ERR_USAGE, "BadDestination", "cannot store in %.200s: this release stores in folders only; name one", dest);
+        return error_set(err, ERR_USAGE, "BadDestination",
+                         "cannot store in %.200s: this release stores in folders only; name one",
+                         dest);
     return folder_open(&put->target, dest, &o.put, err);
 }
 
@@ -211,7 +231,8 @@ static void run(struct put *put, int argc, char **argv, int operand)
     int file_count = argc - operand - 1;
     struct error err;
 
-    if (check_usage(file_count, &err) < 0 || open_key(put, &err) < 0 || open_target(put, dest, &err) < 0) {
+    if (check_usage(file_count, &err) < 0 || open_key(put, &err) < 0 ||
+        open_target(put, dest, &err) < 0) {
         tool_fatal(&put->tool, &err);
         return;
     }

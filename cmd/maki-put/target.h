@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 
-/* An object on its way; borrowed. Keys come from maki/report.h: segments that are plain names, joined by '/'. */
+/* An object on its way; borrowed. Keys come from maki/report.h: segments that are plain names,
+ * joined by '/'. */
 struct put_object {
     const char *key;
     const char *data;
@@ -21,8 +22,8 @@ enum put_outcome {
 };
 
 /*
- * Where objects go. A kind of target is one open function, which fills this in; `put` has stored the object for good when
- * it returns, and `close` frees the state.
+ * Where objects go. A kind of target is one open function, which fills this in; `put` has stored
+ * the object for good when it returns, and `close` frees the state.
  */
 struct put_target {
     void *state;
@@ -36,6 +37,7 @@ struct put_options {
 };
 
 /* A folder, made if it is missing; `path` must outlive the target. -1 with ERR_CANTCREAT. */
-int folder_open(struct put_target *target, const char *path, const struct put_options *options, struct error *err);
+int folder_open(struct put_target *target, const char *path, const struct put_options *options,
+                struct error *err);
 
 #endif

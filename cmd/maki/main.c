@@ -50,10 +50,12 @@ static int help(void)
 
     buf_init(&text, 1 << 16);
     buf_adds(&text, "Usage: maki PROGRAM [OPTION]...\n"
-                    "Turns AWS Support cases into insight. The programs stream JSON Lines; also as maki-PROGRAM:\n\n");
+                    "Turns AWS Support cases into insight. The programs stream JSON Lines; also as "
+                    "maki-PROGRAM:\n\n");
     for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
         buf_addf(&text, "  %-10s  %s\n", programs[i].name, programs[i].purpose);
-    buf_adds(&text, "\nTry: maki synth --seed 7 --count 20 | maki classify --offline | maki aggregate --offline\n"
+    buf_adds(&text, "\nTry: maki synth --seed 7 --count 20 | maki classify --offline | maki "
+                    "aggregate --offline\n"
                     "Help on each: maki PROGRAM --help");
     status = print(&text);
     buf_clear(&text);
@@ -84,7 +86,8 @@ int main(int argc, char **argv)
         diag_error("which program? try 'maki --help'");
         return EX_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0)
         return help();
     if (strcmp(argv[1], "--version") == 0)
         return version();

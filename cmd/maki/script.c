@@ -36,7 +36,8 @@ int maki_config_main(int argc, char **argv)
     return status;
 }
 
-/* Locks a descriptor that the calling script holds open, so the lock outlives this process and ends with the script. */
+/* Locks a descriptor that the calling script holds open, so the lock outlives this process and ends
+ * with the script. */
 int maki_lock_main(int argc, char **argv)
 {
     struct error err;
@@ -46,8 +47,10 @@ int maki_lock_main(int argc, char **argv)
     diag_init("maki lock", DIAG_NORMAL);
     fd = argc == 4 ? strtol(argv[1], &end, 10) : -1;
     if (fd < 0 || fd > 1023 || *end != '\0') {
-        diag_error("usage: maki lock FD FILE OWNER; FD is open on FILE in the calling script, whose process id is OWNER");
+        diag_error("usage: maki lock FD FILE OWNER; FD is open on FILE in the calling script, "
+                   "whose process id is OWNER");
         return EX_USAGE;
     }
-    return file_lock_fd((int)fd, argv[2], strtol(argv[3], NULL, 10), &err) < 0 ? diag_fail(&err) : EX_OK;
+    return file_lock_fd((int)fd, argv[2], strtol(argv[3], NULL, 10), &err) < 0 ? diag_fail(&err)
+                                                                               : EX_OK;
 }

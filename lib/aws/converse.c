@@ -5,8 +5,10 @@
 
 #include "aws/service_error.h"
 #include "base/mem.h"
+#include "json/json.h"
 
-/* A template holds a system prompt of at most 4 MB, whose characters may take six bytes each once they are escaped. */
+/* A template holds a system prompt of at most 4 MB, whose characters may take six bytes each once
+ * they are escaped. */
 enum { BODY_BYTES_MAX = 32 << 20, TEMPLATE_BYTES_MAX = 32 << 20 };
 
 struct converse_template {
@@ -17,13 +19,15 @@ struct converse_template {
     size_t body_len;
 };
 
-/* RFC 3986 percent-encoding of one path segment, as the SDKs do it: all but the unreserved characters. */
+/* RFC 3986 percent-encoding of one path segment, as the SDKs do it: all but the unreserved
+ * characters. */
 static void add_segment(struct buf *path, const char *text)
 {
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
 
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-_.~", c))
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            strchr("-_.~", c))
             buf_addc(path, (char)c);
         else
             buf_addf(path, "%%%02X", c);
@@ -46,21 +50,25 @@ static void add_string(struct buf *body, const char *text)
     json_write_string(body, text, strlen(text));
 }
 
-struct converse_template *converse_template_new(const struct converse_settings *settings, const char *system_text,
+struct converse_template *converse_template_new(const struct converse_settings *settings,
+                                                const char *system_text,
                                                 const struct converse_tool *tool)
 {
     struct converse_template *t = mem_calloc(1, sizeof(*t));
     struct buf body;
 
     buf_init(&body, TEMPLATE_BYTES_MAX);
-    buf_addf(&body, "{\"inferenceConfig\":{\"maxTokens\":%lld,\"temperature\":%.6g,\"topP\":%.6g},\"system\":[{\"text\":",
+    buf_addf(&body,
+             "{\"inferenceConfig\":{\"maxTokens\":%lld,\"temperature\":%.6g,\"topP\":%.6g},"
+             "\"system\":[{\"text\":",
              (long long)settings->max_tokens, settings->temperature, settings->top_p);
     add_string(&body, system_text);
     buf_adds(&body, "}],\"toolConfig\":{\"tools\":[{\"toolSpec\":{\"name\":");
     add_string(&body, tool->name);
     buf_adds(&body, ",\"description\":");
     add_string(&body, tool->description);
-    buf_addf(&body, ",\"inputSchema\":{\"json\":%s}}}],\"toolChoice\":{\"tool\":{\"name\":", tool->input_schema);
+    buf_addf(&body, ",\"inputSchema\":{\"json\":%s}}}],\"toolChoice\":{\"tool\":{\"name\":",
+             tool->input_schema);
     add_string(&body, tool->name);
     buf_adds(&body, "}}},\"messages\":[");
     t->model_id = mem_strdup(settings->model_id);
@@ -139,7 +147,8 @@ static bool is_blank_text(jv block)
     return text != NULL && strspn(text, " \t\r\n") == len;
 }
 
-/* The answer as it may be sent back: models give blank and empty content, but the service refuses it. */
+/* The answer as it may be sent back: models give blank and empty content, but the service refuses
+ * it. */
 static void add_echo(struct buf *body, jv content)
 {
     static const char nothing[] = "(no answer)";
@@ -192,12 +201,14 @@ void converse_chat_object(struct converse_chat *chat, jv message, const char *co
     buf_adds(&chat->body, "]}");
 }
 
-int converse_chat_request(struct converse_chat *chat, struct http_request *request, struct error *err)
+int converse_chat_request(struct converse_chat *chat, struct http_request *request,
+                          struct error *err)
 {
     static const struct http_header headers[] = {{"content-type", "application/json"}};
 
     if (buf_adds(&chat->body, "]}") < 0)
-        return error_set(err, ERR_DATA, "RequestTooLarge", "the request would be larger than %d bytes", BODY_BYTES_MAX);
+        return error_set(err, ERR_DATA, "RequestTooLarge",
+                         "the request would be larger than %d bytes", BODY_BYTES_MAX);
     /* the closing brackets stay behind the counted length, so that further turns can follow */
     *request = (struct http_request){
         .service = "bedrock-runtime",
@@ -243,14 +254,16 @@ static void read_content(struct converse_answer *answer)
     answer->text = buf_take(&text);
 }
 
-/* Reasons other than these mean that the answer is cut, was withheld or is malformed: not a result. */
+/* Reasons other than these mean that the answer is cut, was withheld or is malformed: not a result.
+ */
 static bool is_usable(const char *stop_reason)
 {
     return strcmp(stop_reason, "end_turn") == 0 || strcmp(stop_reason, "tool_use") == 0 ||
            strcmp(stop_reason, "stop_sequence") == 0;
 }
 
-int converse_answer_read(struct converse_answer *answer, const struct http_response *response, struct error *err)
+int converse_answer_read(struct converse_answer *answer, const struct http_response *response,
+                         struct error *err)
 {
     jv body;
     const char *reason;
@@ -269,11 +282,13 @@ int converse_answer_read(struct converse_answer *answer, const struct http_respo
     strncpy(answer->stop_reason, reason ? reason : "(none)", sizeof(answer->stop_reason) - 1);
     jv_free(body);
     if (!json_is(answer->message, JV_KIND_OBJECT))
-        return error_set(err, ERR_UNAVAILABLE, "InvalidResponse", "the response has no output.message");
+        return error_set(err, ERR_UNAVAILABLE, "InvalidResponse",
+                         "the response has no output.message");
     if (!is_usable(answer->stop_reason))
-        return error_set(err, ERR_DATA, "UnusableAnswer", "the model stopped with %s: the answer is not a result%s",
-                         answer->stop_reason,
-                         strcmp(answer->stop_reason, "max_tokens") == 0 ? "; allow more with --max-tokens" : "");
+        return error_set(
+            err, ERR_DATA, "UnusableAnswer",
+            "the model stopped with %s: the answer is not a result%s", answer->stop_reason,
+            strcmp(answer->stop_reason, "max_tokens") == 0 ? "; allow more with --max-tokens" : "");
     read_content(answer);
     return 0;
 }

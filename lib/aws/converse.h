@@ -19,8 +19,8 @@ struct converse_settings {
 };
 
 /*
- * The part of a request that stays the same from record to record, rendered once: model, system prompt, inference
- * configuration, and a tool that the model is forced to call.
+ * The part of a request that stays the same from record to record, rendered once: model, system
+ * prompt, inference configuration, and a tool that the model is forced to call.
  */
 struct converse_template;
 
@@ -31,7 +31,8 @@ struct converse_tool {
 };
 
 /* Copies all it is given. Free with converse_template_free. */
-struct converse_template *converse_template_new(const struct converse_settings *settings, const char *system_text,
+struct converse_template *converse_template_new(const struct converse_settings *settings,
+                                                const char *system_text,
                                                 const struct converse_tool *tool);
 void converse_template_free(struct converse_template *t);
 const char *converse_template_model(const struct converse_template *t);
@@ -54,13 +55,16 @@ void converse_chat_clear(struct converse_chat *chat);
 void converse_chat_user(struct converse_chat *chat, const char *text, size_t len);
 
 /*
- * Give the model's own answer back to it (borrowed: `output.message` of its response), followed by a user turn that says what
- * is wrong with it: as a tool result with status error for each call of a tool, else as text.
+ * Give the model's own answer back to it (borrowed: `output.message` of its response), followed by
+ * a user turn that says what is wrong with it: as a tool result with status error for each call of
+ * a tool, else as text.
  */
 void converse_chat_object(struct converse_chat *chat, jv message, const char *complaint);
 
-/* The finished request; it borrows from the chat and its template. -1 with ERR_DATA when the body has grown too large. */
-int converse_chat_request(struct converse_chat *chat, struct http_request *request, struct error *err);
+/* The finished request; it borrows from the chat and its template. -1 with ERR_DATA when the body
+ * has grown too large. */
+int converse_chat_request(struct converse_chat *chat, struct http_request *request,
+                          struct error *err);
 
 struct converse_usage {
     int64_t input_tokens;
@@ -78,10 +82,12 @@ struct converse_answer {
 };
 
 /*
- * Read a response. 0: an answer that may be used. -1: an error response, no JSON, or a stopReason that makes it no result
- * (max_tokens, guardrail_intervened, …); answer->usage is then set as far as it is known. Clear the answer in both cases.
+ * Read a response. 0: an answer that may be used. -1: an error response, no JSON, or a stopReason
+ * that makes it no result (max_tokens, guardrail_intervened, …); answer->usage is then set as far
+ * as it is known. Clear the answer in both cases.
  */
-int converse_answer_read(struct converse_answer *answer, const struct http_response *response, struct error *err);
+int converse_answer_read(struct converse_answer *answer, const struct http_response *response,
+                         struct error *err);
 void converse_answer_clear(struct converse_answer *answer);
 
 #endif

@@ -112,7 +112,7 @@ int cred_parse_time(const char *text, int64_t *ms)
         return -1;
     memcpy(iso, text, len + 1);
     if (len > 3 && strcmp(iso + len - 3, "UTC") == 0)
-        strcpy(iso + len - 3, "Z");
+        memcpy(iso + len - 3, "Z", 2);
     return time_parse_iso(iso, ms);
 }
 

@@ -63,7 +63,8 @@ int service_error_read(const struct http_response *response, struct error *err)
     http_error_name(response, given);
     meaning = meaning_of(given, response->status);
     name = *given ? given : meaning.name;
-    error_set(err, meaning.kind, name, "%d %s: %.300s", response->status, name, message ? message : "(no message)");
+    error_set(err, meaning.kind, name, "%d %s: %.300s", response->status, name,
+              message ? message : "(no message)");
     err->retryable = meaning.retryable;
     err->attempts = response->attempts;
     jv_free(body);

@@ -44,7 +44,8 @@ void buf_reset(struct buf *b)
         b->data[0] = '\0';
 }
 
-/* Room for `need` bytes in all. Where realloc would leave a copy of a secret behind, the bytes move by hand. */
+/* Room for `need` bytes in all. Where realloc would leave a copy of a secret behind, the bytes move
+ * by hand. */
 static void grow(struct buf *b, size_t need)
 {
     struct buf old = *b;

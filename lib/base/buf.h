@@ -5,9 +5,10 @@
 #include <stddef.h>
 
 /*
- * A growing byte buffer with a mandatory maximum. Once an append would pass the maximum the buffer is `full`: that append
- * and all later ones leave it unchanged and return -1, so a chain of appends may be checked once, at its end, with
- * buf_full(). The bytes are always followed by a NUL that `len` does not count.
+ * A growing byte buffer with a mandatory maximum. Once an append would pass the maximum the buffer
+ * is `full`: that append and all later ones leave it unchanged and return -1, so a chain of appends
+ * may be checked once, at its end, with buf_full(). The bytes are always followed by a NUL that
+ * `len` does not count.
  */
 struct buf {
     char *data;
@@ -18,11 +19,13 @@ struct buf {
     bool secret;
 };
 
-/* Start an empty buffer of at most `bytes_max` bytes; nothing is allocated yet. buf_clear frees and leaves it empty. */
+/* Start an empty buffer of at most `bytes_max` bytes; nothing is allocated yet. buf_clear frees and
+ * leaves it empty. */
 void buf_init(struct buf *b, size_t bytes_max);
 void buf_clear(struct buf *b);
 
-/* The same for what must not stay in memory: bytes are overwritten before their place is given back, also on growing. */
+/* The same for what must not stay in memory: bytes are overwritten before their place is given
+ * back, also on growing. */
 void buf_init_secret(struct buf *b, size_t bytes_max);
 
 /* Forget the content, keep the memory: for scratch that is used again for each record. */
@@ -34,7 +37,8 @@ int buf_adds(struct buf *b, const char *text);
 int buf_addc(struct buf *b, char c);
 __attribute__((format(printf, 2, 3))) int buf_addf(struct buf *b, const char *format, ...);
 
-/* Room for `len` more bytes, written by the caller at the returned address, then counted with buf_commit. NULL when full. */
+/* Room for `len` more bytes, written by the caller at the returned address, then counted with
+ * buf_commit. NULL when full. */
 char *buf_room(struct buf *b, size_t len);
 void buf_commit(struct buf *b, size_t len);
 

@@ -66,7 +66,8 @@ void clock_sleep_ms(const struct clock *clock, int64_t ms)
     clock->sleep_ms(clock->state, ms);
 }
 
-/* Rounded down, so that times before 1970 come out right as well. False if the year does not fit. */
+/* Rounded down, so that times before 1970 come out right as well. False if the year does not fit.
+ */
 static bool utc_parts(int64_t ms, struct tm *parts)
 {
     time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
@@ -74,7 +75,8 @@ static bool utc_parts(int64_t ms, struct tm *parts)
     return gmtime_r(&seconds, parts) != NULL;
 }
 
-/* The header has callers' formats checked; gcc does not carry that over to the call of strftime here. */
+/* The header has callers' formats checked; gcc does not carry that over to the call of strftime
+ * here. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 void time_format(int64_t ms, const char *format, char *text, size_t size)
@@ -98,7 +100,8 @@ void time_format_iso(int64_t ms, char text[TIME_ISO_SIZE])
     snprintf(text, TIME_ISO_SIZE, "%04d%.15s.%03dZ", parts.tm_year + 1900, rest, fraction);
 }
 
-/* Exactly `digits` decimal digits at *p, which moves past them; -1 if there are other characters. */
+/* Exactly `digits` decimal digits at *p, which moves past them; -1 if there are other characters.
+ */
 static int read_digits(const char **p, int digits, int *value)
 {
     *value = 0;
@@ -134,7 +137,8 @@ static int64_t days_from_date(int year, int month, int day)
     int64_t year_of_era = y - era * 400;
     int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+           719468;
 }
 
 static int read_date(const char **p, int64_t *ms)
@@ -143,8 +147,8 @@ static int read_date(const char **p, int64_t *ms)
     int month;
     int day;
 
-    if (read_digits(p, 4, &year) < 0 || !skip(p, '-') || read_digits(p, 2, &month) < 0 || !skip(p, '-') ||
-        read_digits(p, 2, &day) < 0)
+    if (read_digits(p, 4, &year) < 0 || !skip(p, '-') || read_digits(p, 2, &month) < 0 ||
+        !skip(p, '-') || read_digits(p, 2, &day) < 0)
         return -1;
     if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
         return -1;
@@ -229,7 +233,8 @@ int time_parse(const char *text, int64_t now_ms, int64_t *ms)
         return 0;
     errno = 0;
     count = strtoll(text, &end, 10);
-    if (errno != 0 || *text < '0' || *text > '9' || count > 1000000 || end[0] == '\0' || end[1] != '\0')
+    if (errno != 0 || *text < '0' || *text > '9' || count > 1000000 || end[0] == '\0' ||
+        end[1] != '\0')
         return -1;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (*end == units[i].unit) {

@@ -68,14 +68,17 @@ static int parse_line(struct conf *conf, char *line, int number, struct error *e
         return 0;
     value = strchr(key, '=');
     if (value == NULL)
-        return error_set(err, ERR_CONFIG, "BadConfig", "%s:%d: expected KEY=VALUE", conf->path, number);
+        return error_set(err, ERR_CONFIG, "BadConfig", "%s:%d: expected KEY=VALUE", conf->path,
+                         number);
     *value++ = '\0';
     key = trim(key);
     if (!is_key(key))
-        return error_set(err, ERR_CONFIG, "BadConfig", "%s:%d: a key is upper-case letters, digits and _, not '%s'",
-                         conf->path, number, key);
+        return error_set(err, ERR_CONFIG, "BadConfig",
+                         "%s:%d: a key is upper-case letters, digits and _, not '%s'", conf->path,
+                         number, key);
     conf->settings = mem_grow(conf->settings, &conf->cap, conf->count + 1, sizeof(*conf->settings));
-    conf->settings[conf->count++] = (struct setting){mem_strdup(key), mem_strdup(unquote(trim(value)))};
+    conf->settings[conf->count++] =
+        (struct setting){mem_strdup(key), mem_strdup(unquote(trim(value)))};
     return 0;
 }
 
@@ -92,7 +95,8 @@ static int parse_file(struct conf *conf, struct error *err)
     if (status < 0)
         err->kind = ERR_CONFIG;
     else if (strlen(buf_str(&text)) != text.len)
-        status = error_set(err, ERR_CONFIG, "BadConfig", "%s: holds a NUL byte, so it is no text", conf->path);
+        status = error_set(err, ERR_CONFIG, "BadConfig", "%s: holds a NUL byte, so it is no text",
+                           conf->path);
     rest = text.data;
     while (status == 0 && (line = strsep(&rest, "\n")) != NULL)
         status = parse_line(conf, line, ++number, err);
@@ -105,7 +109,8 @@ static bool is_strangers(const struct stat *info)
     return info->st_uid != geteuid() && info->st_uid != 0;
 }
 
-/* A file that a stranger may have put into a shared folder is not to decide where case data goes. */
+/* A file that a stranger may have put into a shared folder is not to decide where case data goes.
+ */
 static int check_trusted(const char *path, struct error *err)
 {
     struct stat info;
@@ -115,7 +120,8 @@ static int check_trusted(const char *path, struct error *err)
         return 0;
     if (is_strangers(&info) || is_strangers(&link) || (info.st_mode & S_IWOTH))
         return error_set(err, ERR_CONFIG, "UntrustedConfig",
-                         "%s belongs to another user or may be written by others; name it in MAKI_CONF to use it anyway",
+                         "%s belongs to another user or may be written by others; name it in "
+                         "MAKI_CONF to use it anyway",
                          path);
     return 0;
 }

@@ -28,7 +28,8 @@ int error_set(struct error *err, enum error_kind kind, const char *code, const c
     return -1;
 }
 
-int error_set_errno(struct error *err, enum error_kind kind, int errno_value, const char *code, const char *format, ...)
+int error_set_errno(struct error *err, enum error_kind kind, int errno_value, const char *code,
+                    const char *format, ...)
 {
     va_list args;
     size_t len;

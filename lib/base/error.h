@@ -4,8 +4,9 @@
 #include <stdbool.h>
 
 /*
- * How lib/ reports what went wrong: a function returns -1 (or NULL) and fills a struct error that its caller owns. lib/
- * never prints and never exits. Each kind has one exit status, from sysexits.h; see error_exit_status.
+ * How lib/ reports what went wrong: a function returns -1 (or NULL) and fills a struct error that
+ * its caller owns. lib/ never prints and never exits. Each kind has one exit status, from
+ * sysexits.h; see error_exit_status.
  */
 enum error_kind {
     ERR_NONE,
@@ -31,13 +32,15 @@ struct error {
 /* An error with nothing in it. */
 void error_clear(struct error *err);
 
-/* Fill in kind, code and a formatted message (cut if too long). Always returns -1, so `return error_set(…);` works. */
-__attribute__((format(printf, 4, 5))) int error_set(struct error *err, enum error_kind kind, const char *code, const char *format,
-                                                    ...);
+/* Fill in kind, code and a formatted message (cut if too long). Always returns -1, so `return
+ * error_set(…);` works. */
+__attribute__((format(printf, 4, 5))) int error_set(struct error *err, enum error_kind kind,
+                                                    const char *code, const char *format, ...);
 
 /* The same with ": " and the text of `errno_value` at the end. */
-__attribute__((format(printf, 5, 6))) int error_set_errno(struct error *err, enum error_kind kind, int errno_value,
-                                                          const char *code, const char *format, ...);
+__attribute__((format(printf, 5, 6))) int error_set_errno(struct error *err, enum error_kind kind,
+                                                          int errno_value, const char *code,
+                                                          const char *format, ...);
 
 /* Put "<formatted>: " in front of the message. Returns -1. */
 __attribute__((format(printf, 2, 3))) int error_prefix(struct error *err, const char *format, ...);

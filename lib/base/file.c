@@ -14,7 +14,8 @@
 
 enum { READ_BYTES = 65536 };
 
-/* What went wrong decides the exit status: no permission and a full disk are different things to a user. */
+/* What went wrong decides the exit status: no permission and a full disk are different things to a
+ * user. */
 static int fail(struct error *err, enum error_kind kind, const char *what, const char *path)
 {
     int saved = errno;
@@ -35,7 +36,8 @@ int file_read_fd(int fd, const char *name, struct buf *into, struct error *err)
 
         got = read(fd, room, left == 0 ? 1 : left < READ_BYTES ? left : READ_BYTES);
         if (got > 0 && left == 0)
-            return error_set(err, ERR_DATA, "FileTooLarge", "%s: larger than %zu bytes", name, into->max);
+            return error_set(err, ERR_DATA, "FileTooLarge", "%s: larger than %zu bytes", name,
+                             into->max);
         if (got > 0)
             buf_commit(into, (size_t)got);
     } while (got > 0 || (got < 0 && errno == EINTR));
@@ -73,7 +75,9 @@ static int sync_dir(const char *dir)
         return -1;
     status = fsync(fd);
     close(fd);
-    return status == 0 || errno == EINVAL || errno == EROFS ? 0 : -1; /* some file systems cannot sync a folder */
+    return status == 0 || errno == EINVAL || errno == EROFS
+               ? 0
+               : -1; /* some file systems cannot sync a folder */
 }
 
 int file_rename(const char *from, const char *to, struct error *err)
@@ -189,7 +193,8 @@ int file_lock_fd(int fd, const char *path, long owner, struct error *err)
             close(reader);
         text[got > 0 ? (size_t)got : 0] = '\0';
         text[strcspn(text, "\n")] = '\0';
-        return error_set(err, ERR_TEMP, "Locked", "already running: %s is held by process %s", path, *text ? text : "(unknown)");
+        return error_set(err, ERR_TEMP, "Locked", "already running: %s is held by process %s", path,
+                         *text ? text : "(unknown)");
     }
     snprintf(text, sizeof(text), "%ld\n", owner);
     if (ftruncate(fd, 0) < 0 || write(fd, text, strlen(text)) < 0)

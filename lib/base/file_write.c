@@ -52,7 +52,8 @@ static int open_in(int dir_fd, const char *name, int flags)
     return openat(dir_fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
 }
 
-/* Lock the open file: 1 if it is ours now, 0 if the name leads elsewhere by now (try again), -1 if another writer has it. */
+/* Lock the open file: 1 if it is ours now, 0 if the name leads elsewhere by now (try again), -1 if
+ * another writer has it. */
 static int claim(int dir_fd, const struct temporary *t)
 {
     struct stat held;
@@ -71,9 +72,10 @@ static int claim(int dir_fd, const struct temporary *t)
 }
 
 /*
- * The temporary name follows from the file's, so what a killed writer left is taken over by the next writer of the same file
- * and does not lie about for ever. The lock tells a leftover from the file of a writer at work; beside one of those, and
- * where locks or that name cannot be had, the name is a random one.
+ * The temporary name follows from the file's, so what a killed writer left is taken over by the
+ * next writer of the same file and does not lie about for ever. The lock tells a leftover from the
+ * file of a writer at work; beside one of those, and where locks or that name cannot be had, the
+ * name is a random one.
  */
 static int open_temporary(int dir_fd, const char *name, struct temporary *t)
 {
@@ -106,7 +108,8 @@ static mode_t default_mode(void)
     return (mode_t)(0666 & ~mask);
 }
 
-/* NFS and quotas report at close, but the lock is to last until the file has its name: close a copy. */
+/* NFS and quotas report at close, but the lock is to last until the file has its name: close a
+ * copy. */
 static int check_close(int fd)
 {
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -128,7 +131,8 @@ static int publish_new(int dir_fd, const char *temporary, const char *name, bool
 {
     if (renameat2(dir_fd, temporary, dir_fd, name, RENAME_NOREPLACE) == 0)
         return 0;
-    if (errno == EINVAL || errno == ENOSYS) { /* a file system that cannot (NFS): the same in two steps */
+    if (errno == EINVAL ||
+        errno == ENOSYS) { /* a file system that cannot (NFS): the same in two steps */
         if (linkat(dir_fd, temporary, dir_fd, name, 0) == 0)
             return unlinkat(dir_fd, temporary, 0);
     }
@@ -159,7 +163,8 @@ static int write_in(int dir_fd, const char *name, const struct file_write *write
         return -1;
     status = fill(t.fd, write);
     if (status == 0)
-        status = write->no_clobber ? publish_new(dir_fd, t.name, name, existed) : renameat(dir_fd, t.name, dir_fd, name);
+        status = write->no_clobber ? publish_new(dir_fd, t.name, name, existed)
+                                   : renameat(dir_fd, t.name, dir_fd, name);
     if (status < 0) {
         int saved = errno;
 
@@ -172,7 +177,8 @@ static int write_in(int dir_fd, const char *name, const struct file_write *write
     return write->no_sync ? 0 : sync_dir_fd(dir_fd);
 }
 
-int file_write_atomic_at(int dir_fd, const struct file_write *write, bool *existed, struct error *err)
+int file_write_atomic_at(int dir_fd, const struct file_write *write, bool *existed,
+                         struct error *err)
 {
     bool ignored = false;
 

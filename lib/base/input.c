@@ -33,7 +33,8 @@ struct input *input_open(const char *path, struct error *err)
     struct input *in;
 
     if (fd < 0) {
-        error_set_errno(err, errno == EACCES ? ERR_PERM : ERR_IO, errno, "FileError", "cannot open %s", path);
+        error_set_errno(err, errno == EACCES ? ERR_PERM : ERR_IO, errno, "FileError",
+                        "cannot open %s", path);
         return NULL;
     }
     in = mem_calloc(1, sizeof(*in));
@@ -47,7 +48,8 @@ const char *input_name(const struct input *in)
     return in->name;
 }
 
-/* Refill the raw buffer after what is left in it: 0 also at the end of the file, which is then noted. */
+/* Refill the raw buffer after what is left in it: 0 also at the end of the file, which is then
+ * noted. */
 static int fill(struct input *in, struct error *err)
 {
     ssize_t got;
@@ -72,7 +74,8 @@ static bool looks_like_gzip(const struct input *in)
     return in->end - in->start >= 2 && in->raw[in->start] == 0x1f && in->raw[in->start + 1] == 0x8b;
 }
 
-/* At least two bytes to look at, unless the stream ends before; a pipe may hand over one at a time. */
+/* At least two bytes to look at, unless the stream ends before; a pipe may hand over one at a time.
+ */
 static int look_ahead(struct input *in, struct error *err)
 {
     while (in->end - in->start < 2 && !in->ended) {
@@ -106,8 +109,9 @@ static ssize_t read_plain(struct input *in, char *data, size_t size, struct erro
 }
 
 /*
- * Behind a member: another one, the end, or zeros up to the end (padding of tapes and archives). Anything else is an error:
- * gzip(1) ignores it with a warning, but here it may be somebody's records, as after `cat a.gz b.jsonl`.
+ * Behind a member: another one, the end, or zeros up to the end (padding of tapes and archives).
+ * Anything else is an error: gzip(1) ignores it with a warning, but here it may be somebody's
+ * records, as after `cat a.gz b.jsonl`.
  */
 static int next_member(struct input *in, struct error *err)
 {
@@ -116,12 +120,15 @@ static int next_member(struct input *in, struct error *err)
             return -1;
         if (looks_like_gzip(in)) {
             in->member_ended = false;
-            return inflateReset(&in->zip) == Z_OK ? 0 : error_set(err, ERR_INTERNAL, "Zlib", "cannot start zlib");
+            return inflateReset(&in->zip) == Z_OK
+                       ? 0
+                       : error_set(err, ERR_INTERNAL, "Zlib", "cannot start zlib");
         }
         if (in->start == in->end)
             return 0;
         if (in->raw[in->start++] != 0)
-            return error_set(err, ERR_DATA, "GzipTrailing", "%s: something else follows the gzip data", in->name);
+            return error_set(err, ERR_DATA, "GzipTrailing",
+                             "%s: something else follows the gzip data", in->name);
     }
 }
 
@@ -137,7 +144,8 @@ static ssize_t read_gzip(struct input *in, char *data, size_t size, struct error
         if (in->start == in->end && in->member_ended)
             return 0;
         if (in->start == in->end)
-            return error_set(err, ERR_DATA, "GzipCut", "%s: the gzip stream is cut short", in->name);
+            return error_set(err, ERR_DATA, "GzipCut", "%s: the gzip stream is cut short",
+                             in->name);
         in->zip.next_in = in->raw + in->start;
         in->zip.avail_in = (uInt)(in->end - in->start);
         status = inflate(&in->zip, Z_NO_FLUSH);

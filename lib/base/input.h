@@ -7,9 +7,9 @@
 #include "base/error.h"
 
 /*
- * A stream of bytes from a file or standard input, decompressed on the way if it starts as gzip does (RFC 1952: 1f 8b);
- * several gzip members in a row are read as one, zeros behind the last are padding. Memory does not depend on the stream's
- * size.
+ * A stream of bytes from a file or standard input, decompressed on the way if it starts as gzip
+ * does (RFC 1952: 1f 8b); several gzip members in a row are read as one, zeros behind the last are
+ * padding. Memory does not depend on the stream's size.
  */
 struct input;
 
@@ -17,8 +17,8 @@ struct input;
 struct input *input_open(const char *path, struct error *err);
 
 /*
- * Up to `size` bytes: how many came, 0 at the end, -1 with ERR_IO, or ERR_DATA for a gzip stream that is damaged, cut, or
- * followed by something else.
+ * Up to `size` bytes: how many came, 0 at the end, -1 with ERR_IO, or ERR_DATA for a gzip stream
+ * that is damaged, cut, or followed by something else.
  */
 ssize_t input_read(struct input *in, char *data, size_t size, struct error *err);
 

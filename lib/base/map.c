@@ -45,7 +45,8 @@ void map_free(struct map *map)
     free(map);
 }
 
-/* A product folded on itself: which bits of the result depend on which of `a` is for whoever knows `b` to say. */
+/* A product folded on itself: which bits of the result depend on which of `a` is for whoever knows
+ * `b` to say. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
     __extension__ typedef unsigned __int128 wide;

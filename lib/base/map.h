@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * A hash map from byte strings to whole numbers that remembers insertion order: entries are 0, 1, 2 … in the order in
- * which their keys came. Lookup is by content; the map copies its keys.
+ * A hash map from byte strings to whole numbers that remembers insertion order: entries are 0, 1, 2
+ * … in the order in which their keys came. Lookup is by content; the map copies its keys.
  */
 struct map;
 
@@ -23,7 +23,8 @@ size_t map_add(struct map *map, const char *key, size_t len);
 
 size_t map_count(const struct map *map);
 
-/* Of an entry by index: its key (a C string, owned by the map; *len unless NULL) and its value, which the caller may change. */
+/* Of an entry by index: its key (a C string, owned by the map; *len unless NULL) and its value,
+ * which the caller may change. */
 const char *map_key(const struct map *map, size_t index, size_t *len);
 long long *map_value(const struct map *map, size_t index);
 

@@ -23,8 +23,10 @@ struct opt_set {
 static void collect(const struct opt_program *program, struct opt_set *set)
 {
     set->count = 0;
-    for (size_t t = 0; t < sizeof(program->tables) / sizeof(program->tables[0]) && program->tables[t]; t++) {
-        for (const struct opt *o = program->tables[t]; o->type != OPT_END && set->count < OPT_MAX; o++) {
+    for (size_t t = 0;
+         t < sizeof(program->tables) / sizeof(program->tables[0]) && program->tables[t]; t++) {
+        for (const struct opt *o = program->tables[t]; o->type != OPT_END && set->count < OPT_MAX;
+             o++) {
             set->given[set->count] = false;
             set->all[set->count++] = o;
         }
@@ -53,7 +55,8 @@ int opt_parse_size(const char *text, int64_t *bytes)
     if (*end != '\0') {
         const char *unit = strchr(units, *end == 'K' ? 'k' : *end);
 
-        if (unit == NULL || (end[1] != '\0' && strcmp(end + 1, "iB") != 0 && strcmp(end + 1, "B") != 0))
+        if (unit == NULL ||
+            (end[1] != '\0' && strcmp(end + 1, "iB") != 0 && strcmp(end + 1, "B") != 0))
             return -1;
         for (const char *u = units; u <= unit; u++)
             value *= 1024;
@@ -104,8 +107,8 @@ static int bad_value(struct error *err, const struct opt *o, const char *text, c
 
     if (o->type == OPT_INT || o->type == OPT_REAL)
         snprintf(range, sizeof(range), " from %.15g to %.15g", o->min, o->max);
-    return error_set(err, source == o->key ? ERR_CONFIG : ERR_USAGE, "BadOption", "%s%s: '%s' is not a %s%s",
-                     source == o->key ? "" : "--", source, text,
+    return error_set(err, source == o->key ? ERR_CONFIG : ERR_USAGE, "BadOption",
+                     "%s%s: '%s' is not a %s%s", source == o->key ? "" : "--", source, text,
                      o->type == OPT_FLAG   ? "yes or no"
                      : o->type == OPT_SIZE ? "size (such as 64k or 10M)"
                                            : "number",
@@ -147,7 +150,8 @@ static int set_value(const struct opt *o, const char *text, const char *source, 
         list_add(o->value, text, strlen(text));
         return 0;
     case OPT_INT:
-        if (parse_number(text, &number) < 0 || number < o->min || number > o->max || number != (double)(int64_t)number)
+        if (parse_number(text, &number) < 0 || number < o->min || number > o->max ||
+            number != (double)(int64_t)number)
             return bad_value(err, o, text, source);
         *(int64_t *)o->value = (int64_t)number;
         return 0;
@@ -184,7 +188,8 @@ static void getopt_tables(const struct opt_set *set, struct option *longs, char 
     for (size_t i = 0; i < set->count; i++) {
         const struct opt *o = set->all[i];
 
-        *longs++ = (struct option){o->name, o->arg ? required_argument : no_argument, NULL, (int)(CODE_FIRST + i)};
+        *longs++ = (struct option){o->name, o->arg ? required_argument : no_argument, NULL,
+                                   (int)(CODE_FIRST + i)};
         if (o->letter) {
             *shorts++ = o->letter;
             if (o->arg)
@@ -208,23 +213,26 @@ static size_t find(const struct opt_set *set, int code)
     return 0;
 }
 
-/* getopt tells by `optopt` what was wrong: a letter, a long option's code, or 0 for an unknown one. */
-static enum opt_outcome bad_usage(const struct opt_program *program, const char *argument, bool missing, struct error *err)
+/* getopt tells by `optopt` what was wrong: a letter, a long option's code, or 0 for an unknown one.
+ */
+static enum opt_outcome bad_usage(const struct opt_program *program, const char *argument,
+                                  bool missing, struct error *err)
 {
     const char letter[] = {'-', (char)optopt, '\0'};
     bool is_letter = optopt > 0 && optopt < CODE_HELP;
 
     if (!missing && optopt >= CODE_HELP)
-        error_set(err, ERR_USAGE, "BadOption", "'%.*s' takes no value; try '%s --help'", (int)strcspn(argument, "="),
-                  argument, program->name);
+        error_set(err, ERR_USAGE, "BadOption", "'%.*s' takes no value; try '%s --help'",
+                  (int)strcspn(argument, "="), argument, program->name);
     else
         error_set(err, ERR_USAGE, "BadOption", "%s '%s'; try '%s --help'",
-                  missing ? "a value is missing after" : "unknown option", is_letter ? letter : argument, program->name);
+                  missing ? "a value is missing after" : "unknown option",
+                  is_letter ? letter : argument, program->name);
     return OPT_BAD;
 }
 
-enum opt_outcome opt_parse(const struct opt_program *program, const struct conf *conf, int argc, char **argv, int *operand,
-                           struct error *err)
+enum opt_outcome opt_parse(const struct opt_program *program, const struct conf *conf, int argc,
+                           char **argv, int *operand, struct error *err)
 {
     struct opt_set set;
     struct option longs[OPT_MAX + 3];
@@ -252,8 +260,9 @@ enum opt_outcome opt_parse(const struct opt_program *program, const struct conf 
     *operand = optind;
     if (argc - optind < program->operands_min || argc - optind > program->operands_max) {
         error_set(err, ERR_USAGE, "BadUsage", "%s; usage: %s %s",
-                  argc - optind < program->operands_min ? "an operand is missing" : "too many operands", program->name,
-                  program->synopsis);
+                  argc - optind < program->operands_min ? "an operand is missing"
+                                                        : "too many operands",
+                  program->name, program->synopsis);
         return OPT_BAD;
     }
     return from_settings(&set, conf, err) < 0 ? OPT_BAD : OPT_RUN;

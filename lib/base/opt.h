@@ -10,8 +10,9 @@
 #include "base/error.h"
 
 /*
- * Command-line options from tables, which also give the help text. A value comes from the flag, else from the setting named
- * by `key` (environment, then configuration file), else it stays what the program put there: the default.
+ * Command-line options from tables, which also give the help text. A value comes from the flag,
+ * else from the setting named by `key` (environment, then configuration file), else it stays what
+ * the program put there: the default.
  */
 enum opt_type {
     OPT_END,    /* closes a table */
@@ -53,11 +54,11 @@ struct opt_program {
 enum opt_outcome { OPT_RUN, OPT_HELP, OPT_VERSION, OPT_BAD };
 
 /*
- * Parse argv; *operand becomes the index of the first operand. OPT_HELP and OPT_VERSION are for the caller to print.
- * OPT_BAD with ERR_USAGE (ERR_CONFIG for a bad setting).
+ * Parse argv; *operand becomes the index of the first operand. OPT_HELP and OPT_VERSION are for the
+ * caller to print. OPT_BAD with ERR_USAGE (ERR_CONFIG for a bad setting).
  */
-enum opt_outcome opt_parse(const struct opt_program *program, const struct conf *conf, int argc, char **argv, int *operand,
-                           struct error *err);
+enum opt_outcome opt_parse(const struct opt_program *program, const struct conf *conf, int argc,
+                           char **argv, int *operand, struct error *err);
 
 /* The text of --help. */
 void opt_help(const struct opt_program *program, struct buf *text);

@@ -71,7 +71,8 @@ static int write_out(struct out *out, const char *data, size_t len, struct error
         } else if (errno != EINTR) {
             if (errno == EPIPE && out->fd == STDOUT_FILENO)
                 die_of_sigpipe();
-            error_set_errno(&out->failed, ERR_IO, errno, "WriteFailed", "cannot write to %s", out->name);
+            error_set_errno(&out->failed, ERR_IO, errno, "WriteFailed", "cannot write to %s",
+                            out->name);
         }
     }
     if (out->failed.kind == ERR_NONE)
@@ -118,10 +119,13 @@ int out_close(struct out *out, struct error *err)
     if (out == NULL)
         return 0;
     status = out_flush(out, err);
-    if (out->fd != STDOUT_FILENO && status == 0 && fsync(out->fd) < 0 && errno != EINVAL && errno != EROFS)
-        status = error_set_errno(err, ERR_IO, errno, "WriteFailed", "cannot write to %s", out->name);
+    if (out->fd != STDOUT_FILENO && status == 0 && fsync(out->fd) < 0 && errno != EINVAL &&
+        errno != EROFS)
+        status =
+            error_set_errno(err, ERR_IO, errno, "WriteFailed", "cannot write to %s", out->name);
     if (close(out->fd) < 0 && status == 0) /* NFS and quotas report here */
-        status = error_set_errno(err, ERR_IO, errno, "WriteFailed", "cannot write to %s", out->name);
+        status =
+            error_set_errno(err, ERR_IO, errno, "WriteFailed", "cannot write to %s", out->name);
     free(out->name);
     free(out);
     return status;

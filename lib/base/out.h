@@ -7,8 +7,9 @@
 #include "base/error.h"
 
 /*
- * Checked output: whole lines, buffered, every write looked at. A reader that went away (`| head -1`) ends the program
- * silently by SIGPIPE, as any filter; every other failure comes back as an error, and the first one sticks.
+ * Checked output: whole lines, buffered, every write looked at. A reader that went away (`| head
+ * -1`) ends the program silently by SIGPIPE, as any filter; every other failure comes back as an
+ * error, and the first one sticks.
  */
 struct out;
 

@@ -10,7 +10,8 @@ void progress_start(struct progress *p, const struct clock *clock, const char *w
 {
     int64_t now = clock_monotonic_ms(clock);
 
-    *p = (struct progress){.clock = clock, .what = what, .total = total, .started_ms = now, .shown_ms = now};
+    *p = (struct progress){
+        .clock = clock, .what = what, .total = total, .started_ms = now, .shown_ms = now};
 }
 
 static void describe(const struct progress *p, int64_t now, char *text, size_t size)
@@ -21,9 +22,11 @@ static void describe(const struct progress *p, int64_t now, char *text, size_t s
 
     if (p->total > 0)
         used += snprintf(text + used, size - (size_t)used, " of %lld", (long long)p->total);
-    used += snprintf(text + used, size - (size_t)used, " %s, %.*f/s", p->what, rate < 10 ? 1 : 0, rate);
+    used +=
+        snprintf(text + used, size - (size_t)used, " %s, %.*f/s", p->what, rate < 10 ? 1 : 0, rate);
     if (p->total > p->count && rate > 0)
-        snprintf(text + used, size - (size_t)used, ", %.0f s left", (double)(p->total - p->count) / rate);
+        snprintf(text + used, size - (size_t)used, ", %.0f s left",
+                 (double)(p->total - p->count) / rate);
 }
 
 void progress_add(struct progress *p, int64_t count)

@@ -6,8 +6,8 @@
 #include "base/clock.h"
 
 /*
- * How far a long run has come: on a terminal one line that is redrawn (count, rate, time left), otherwise plain lines, at
- * most one in ten seconds, when verbose; nothing when quiet.
+ * How far a long run has come: on a terminal one line that is redrawn (count, rate, time left),
+ * otherwise plain lines, at most one in ten seconds, when verbose; nothing when quiet.
  */
 struct progress {
     const struct clock *clock;

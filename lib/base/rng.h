@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * Seeded pseudo-random numbers (SplitMix64): the same seed gives the same series on every machine. Not for secrets; those
- * come from rng_secret.
+ * Seeded pseudo-random numbers (SplitMix64): the same seed gives the same series on every machine.
+ * Not for secrets; those come from rng_secret.
  */
 struct rng {
     uint64_t state;

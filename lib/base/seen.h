@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 /*
- * Which keys have come by already, in bounded memory: a set of 128-bit keyed hashes in two generations. Up to `keys_max` of
- * the latest keys are always remembered; beyond twice that the oldest are forgotten. Two different keys are taken for one
- * with a chance of about n²/2^129.
+ * Which keys have come by already, in bounded memory: a set of 128-bit keyed hashes in two
+ * generations. Up to `keys_max` of the latest keys are always remembered; beyond twice that the
+ * oldest are forgotten. Two different keys are taken for one with a chance of about n²/2^129.
  */
 struct seen;
 

@@ -6,7 +6,8 @@
 
 /* UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, at most U+10FFFF. */
 
-/* Length in bytes (1 to 4) of the sequence that starts at p; its code point in *code unless NULL. 0 if it is invalid. */
+/* Length in bytes (1 to 4) of the sequence that starts at p; its code point in *code unless NULL. 0
+ * if it is invalid. */
 size_t utf8_decode(const char *p, size_t len, uint32_t *code);
 
 /* How many bytes from the start are valid: `len` if all are. */

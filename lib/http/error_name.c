@@ -13,7 +13,8 @@ static void copy_name(char name[HTTP_ERROR_NAME_SIZE], const char *text)
     size_t before = hash ? (size_t)(hash + 1 - text) : 0;
 
     len -= before;
-    snprintf(name, HTTP_ERROR_NAME_SIZE, "%.*s", (int)(len < HTTP_ERROR_NAME_SIZE ? len : HTTP_ERROR_NAME_SIZE), text + before);
+    snprintf(name, HTTP_ERROR_NAME_SIZE, "%.*s",
+             (int)(len < HTTP_ERROR_NAME_SIZE ? len : HTTP_ERROR_NAME_SIZE), text + before);
 }
 
 static void name_from_json(const struct http_response *response, char name[HTTP_ERROR_NAME_SIZE])
@@ -41,7 +42,8 @@ static void name_from_xml(const struct http_response *response, char name[HTTP_E
     len = strnlen(start, (size_t)(response->body + response->body_len - start));
     if (memchr(start, '<', len) != NULL)
         len = strcspn(start, "<");
-    snprintf(name, HTTP_ERROR_NAME_SIZE, "%.*s", (int)(len < HTTP_ERROR_NAME_SIZE ? len : HTTP_ERROR_NAME_SIZE), start);
+    snprintf(name, HTTP_ERROR_NAME_SIZE, "%.*s",
+             (int)(len < HTTP_ERROR_NAME_SIZE ? len : HTTP_ERROR_NAME_SIZE), start);
 }
 
 void http_error_name(const struct http_response *response, char name[HTTP_ERROR_NAME_SIZE])

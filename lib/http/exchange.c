@@ -56,7 +56,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
     for (colon++; colon < data + len && (*colon == ' ' || *colon == '\t');)
         colon++;
     buf_add(&x->header_text, colon, (size_t)(data + len - colon));
-    while (x->header_text.len > start && strchr(" \t\r\n", x->header_text.data[x->header_text.len - 1]))
+    while (x->header_text.len > start &&
+           strchr(" \t\r\n", x->header_text.data[x->header_text.len - 1]))
         buf_truncate(&x->header_text, x->header_text.len - 1);
     buf_addc(&x->header_text, '\0');
     x->header_count++;
@@ -92,7 +93,8 @@ static void set_body(struct exchange *x, const struct http_request *request)
     curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, request->method);
     if (strcmp(request->method, "HEAD") == 0) {
         curl_easy_setopt(x->easy, CURLOPT_NOBODY, 1L);
-    } else if (request->body_len > 0 || strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0) {
+    } else if (request->body_len > 0 || strcmp(request->method, "POST") == 0 ||
+               strcmp(request->method, "PUT") == 0) {
         curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, request->body ? request->body : "");
         curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
     }
@@ -109,7 +111,8 @@ static void set_limits(struct exchange *x, const struct exchange_limits *limits)
         curl_easy_setopt(x->easy, CURLOPT_CAINFO, limits->ca_bundle);
 }
 
-int exchange_start(struct exchange *x, const struct http_request *request, const struct exchange_limits *limits, struct error *err)
+int exchange_start(struct exchange *x, const struct http_request *request,
+                   const struct exchange_limits *limits, struct error *err)
 {
     buf_reset(&x->body);
     buf_reset(&x->header_text);
@@ -118,7 +121,8 @@ int exchange_start(struct exchange *x, const struct http_request *request, const
     curl_easy_reset(x->easy);
     if (curl_easy_setopt(x->easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||
         curl_easy_setopt(x->easy, CURLOPT_URL, buf_str(&x->attempt.url)) != CURLE_OK)
-        return error_set(err, ERR_CONFIG, "BadUrl", "libcurl refuses the URL %.200s", buf_str(&x->attempt.url));
+        return error_set(err, ERR_CONFIG, "BadUrl", "libcurl refuses the URL %.200s",
+                         buf_str(&x->attempt.url));
     curl_easy_setopt(x->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(x->easy, CURLOPT_PATH_AS_IS, 1L); /* S3 keys may hold dot segments */
     curl_easy_setopt(x->easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -174,14 +178,16 @@ static int failed(const struct exchange *x, CURLcode code, struct error *err)
     bool tls = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
 
     if (buf_full(&x->body) || buf_full(&x->header_text))
-        return error_set(err, ERR_DATA, "ResponseTooLarge", "the response is larger than %zu bytes", x->body.max);
-    error_set(err, tls ? ERR_CONFIG : ERR_UNAVAILABLE, tls ? "TlsError" : "ConnectionError", "%s%s", reason,
-              tls ? "; name the certificates to trust in AWS_CA_BUNDLE" : "");
+        return error_set(err, ERR_DATA, "ResponseTooLarge", "the response is larger than %zu bytes",
+                         x->body.max);
+    error_set(err, tls ? ERR_CONFIG : ERR_UNAVAILABLE, tls ? "TlsError" : "ConnectionError", "%s%s",
+              reason, tls ? "; name the certificates to trust in AWS_CA_BUNDLE" : "");
     err->retryable = is_retryable(code);
     return -1;
 }
 
-int exchange_result(struct exchange *x, CURLcode code, struct http_response *response, struct error *err)
+int exchange_result(struct exchange *x, CURLcode code, struct http_response *response,
+                    struct error *err)
 {
     long status = 0;
     curl_off_t took_us = 0;

@@ -30,13 +30,16 @@ struct exchange_limits {
 void exchange_init(struct exchange *x, const struct exchange_limits *limits);
 void exchange_clear(struct exchange *x);
 
-/* Make the handle ready for an attempt at `request`, for which x->attempt was filled in. -1 with an error. */
-int exchange_start(struct exchange *x, const struct http_request *request, const struct exchange_limits *limits, struct error *err);
+/* Make the handle ready for an attempt at `request`, for which x->attempt was filled in. -1 with an
+ * error. */
+int exchange_start(struct exchange *x, const struct http_request *request,
+                   const struct exchange_limits *limits, struct error *err);
 
 /*
- * After libcurl is done with it: the response, which borrows from the exchange until the next start, or -1 and the error that
- * kept one from coming.
+ * After libcurl is done with it: the response, which borrows from the exchange until the next
+ * start, or -1 and the error that kept one from coming.
  */
-int exchange_result(struct exchange *x, CURLcode code, struct http_response *response, struct error *err);
+int exchange_result(struct exchange *x, CURLcode code, struct http_response *response,
+                    struct error *err);
 
 #endif

@@ -54,8 +54,8 @@ static struct flight *take_flight(struct live *live)
     return f;
 }
 
-static int live_submit(struct http_transport *t, const struct http_request *request, http_done_fn *done, void *context,
-                       struct error *err)
+static int live_submit(struct http_transport *t, const struct http_request *request,
+                       http_done_fn *done, void *context, struct error *err)
 {
     struct live *live = (struct live *)t;
     struct flight *f = take_flight(live);
@@ -85,8 +85,10 @@ static void unlink_flight(struct live *live, struct flight *f)
         live->last = link;
 }
 
-/* Hand over what came. The flight is put aside first: the callback may submit. Its response lives until it is taken again. */
-static void finish(struct live *live, struct flight *f, struct http_response *response, struct error *err)
+/* Hand over what came. The flight is put aside first: the callback may submit. Its response lives
+ * until it is taken again. */
+static void finish(struct live *live, struct flight *f, struct http_response *response,
+                   struct error *err)
 {
     unlink_flight(live, f);
     if (response != NULL)
@@ -121,7 +123,8 @@ static bool send_attempt(struct live *live, struct flight *f)
     return false;
 }
 
-/* What is due and has room: how many ended at once. *next_ms becomes the time until the next one is due. */
+/* What is due and has room: how many ended at once. *next_ms becomes the time until the next one is
+ * due. */
 static int send_due(struct live *live, int64_t *next_ms)
 {
     int64_t now = clock_monotonic_ms(live->o.clock);
@@ -129,7 +132,8 @@ static int send_due(struct live *live, int64_t *next_ms)
     struct flight *next;
 
     *next_ms = POLL_MAX_MS;
-    for (struct flight *f = live->flights; f != NULL && live->sent < live->o.in_flight_max; f = next) {
+    for (struct flight *f = live->flights; f != NULL && live->sent < live->o.in_flight_max;
+         f = next) {
         int64_t wait_ms;
 
         next = f->next;
@@ -146,7 +150,8 @@ static int send_due(struct live *live, int64_t *next_ms)
     return ended;
 }
 
-/* Learn the service's time from a refusal. True if ours was off, so that signing again will help. */
+/* Learn the service's time from a refusal. True if ours was off, so that signing again will help.
+ */
 static bool learn_skew(struct live *live, const struct http_response *response)
 {
     const char *date = http_header(response, "date");
@@ -164,9 +169,11 @@ static bool learn_skew(struct live *live, const struct http_response *response)
     return true;
 }
 
-static struct retry_decision decide(struct live *live, struct flight *f, const struct http_response *response, const struct error *err)
+static struct retry_decision decide(struct live *live, struct flight *f,
+                                    const struct http_response *response, const struct error *err)
 {
-    struct retry_failure failure = {.class = retry_classify(response, err), .attempt = f->attempt, .hint_ms = -1};
+    struct retry_failure failure = {
+        .class = retry_classify(response, err), .attempt = f->attempt, .hint_ms = -1};
 
     pace_ended(&live->pace, clock_monotonic_ms(live->o.clock), failure.class == RETRY_THROTTLED);
     if (failure.class == RETRY_CLOCK && !learn_skew(live, response))
@@ -311,7 +318,8 @@ struct http_transport *http_live_new(const struct http_live_options *options)
     live->last = &live->flights;
     live->budget.tokens = RETRY_TOKENS;
     live->rng = rng_seed(live->o.seed);
-    pace_init(&live->pace, live->o.requests_per_minute, live->o.tokens_per_minute, clock_monotonic_ms(live->o.clock));
+    pace_init(&live->pace, live->o.requests_per_minute, live->o.tokens_per_minute,
+              clock_monotonic_ms(live->o.clock));
     curl_global_init(CURL_GLOBAL_DEFAULT);
     live->multi = curl_multi_init();
     if (live->multi == NULL)

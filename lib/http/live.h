@@ -11,9 +11,10 @@
 #include "http/transport.h"
 
 /*
- * The transport over the network: one libcurl multi pool for everything, with a bounded number of requests in flight,
- * kept-alive connections, retries by retry.h, and a speed by pace.h. Where a request goes and how it is signed is not known here: that is
- * asked for each attempt, since a signature grows old.
+ * The transport over the network: one libcurl multi pool for everything, with a bounded number of
+ * requests in flight, kept-alive connections, retries by retry.h, and a speed by pace.h. Where a
+ * request goes and how it is signed is not known here: that is asked for each attempt, since a
+ * signature grows old.
  */
 
 /* One attempt, ready to be sent. What it points to must live until the attempt is over. */
@@ -23,19 +24,20 @@ struct http_attempt {
     size_t header_count;
 };
 
-/* Fill in where to send a request and with which headers, as of `now_ms`, the service's time. -1: it cannot be sent at all. */
-typedef int http_prepare_fn(void *context, const struct http_request *request, int64_t now_ms, struct http_attempt *attempt,
-                            struct error *err);
+/* Fill in where to send a request and with which headers, as of `now_ms`, the service's time. -1:
+ * it cannot be sent at all. */
+typedef int http_prepare_fn(void *context, const struct http_request *request, int64_t now_ms,
+                            struct http_attempt *attempt, struct error *err);
 
 struct http_live_options {
     http_prepare_fn *prepare;
     void *context;
     const struct clock *clock;
     struct retry_policy retry;
-    uint64_t seed;        /* of the jitter */
+    uint64_t seed;              /* of the jitter */
     double requests_per_minute; /* 0: no limit */
     double tokens_per_minute;   /* 0: no limit; a request's tokens are reckoned from its size */
-    size_t in_flight_max; /* 0: 64 */
+    size_t in_flight_max;       /* 0: 64 */
     int64_t connect_timeout_ms; /* 0: 10 s */
     int64_t idle_timeout_ms;    /* nothing received for so long; 0: 120 s */
     int64_t total_timeout_ms;   /* one attempt; 0: 15 min */

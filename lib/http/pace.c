@@ -4,7 +4,8 @@
 
 enum { BUCKET_MS = 500, HOLD_MS = 3000, CUT_EVERY_MS = 1000 };
 
-/* How far under the measured rate a cut goes, and how the rate climbs: a share a second, growing with the time of peace. */
+/* How far under the measured rate a cut goes, and how the rate climbs: a share a second, growing
+ * with the time of peace. */
 static const double cut_to = 0.95;
 static const double climb_share = 0.01;
 static const double smooth = 0.5;
@@ -28,7 +29,8 @@ static double refill(double credit, double per_ms, double elapsed_ms)
     return fmin(credit + per_ms * elapsed_ms, most);
 }
 
-/* After some quiet seconds the rate climbs by a share of itself, the faster the longer it stays quiet. */
+/* After some quiet seconds the rate climbs by a share of itself, the faster the longer it stays
+ * quiet. */
 static void climb(struct pace *p, int64_t now_ms, double elapsed_ms)
 {
     double quiet_s = (double)(now_ms - p->cut_ms - HOLD_MS) / 1000;
@@ -68,7 +70,8 @@ int64_t pace_wait_ms(struct pace *p, int64_t now_ms)
     if (p->requests_per_ms > 0)
         wait = time_until(p->request_credit, 1, p->requests_per_ms);
     if (p->tokens_per_ms > 0) {
-        /* what a request costs is known only roughly: the next one waits until the last ones are paid for */
+        /* what a request costs is known only roughly: the next one waits until the last ones are
+         * paid for */
         other = time_until(p->token_credit, 0, p->tokens_per_ms);
         wait = other > wait ? other : wait;
     }
@@ -96,12 +99,14 @@ static void measure(struct pace *p, int64_t now_ms)
         p->measured = true;
         p->bucket = 0;
         p->bucket_ms += BUCKET_MS;
-        if (now_ms - p->bucket_ms > 100 * BUCKET_MS) /* a long pause: nothing was taken, and nothing is known */
+        if (now_ms - p->bucket_ms >
+            100 * BUCKET_MS) /* a long pause: nothing was taken, and nothing is known */
             p->bucket_ms = now_ms;
     }
 }
 
-/* The service refuses: go to just under what it takes. What is refused within a second was sent before the cut. */
+/* The service refuses: go to just under what it takes. What is refused within a second was sent
+ * before the cut. */
 static void cut(struct pace *p, int64_t now_ms)
 {
     double seen = p->measured ? p->taken : (double)p->bucket;

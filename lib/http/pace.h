@@ -5,10 +5,11 @@
 #include <stdint.h>
 
 /*
- * How fast requests may leave: the user's limits (requests and tokens a minute), and what a service's throttling teaches.
- * Until the first throttle only the user's limits count. From then on requests leave at a rate just under what the service
- * was seen to take, which is raised again, slowly at first, for as long as it throttles no more. Pure policy: the caller
- * has the clock (monotonic, in milliseconds).
+ * How fast requests may leave: the user's limits (requests and tokens a minute), and what a
+ * service's throttling teaches. Until the first throttle only the user's limits count. From then on
+ * requests leave at a rate just under what the service was seen to take, which is raised again,
+ * slowly at first, for as long as it throttles no more. Pure policy: the caller has the clock
+ * (monotonic, in milliseconds).
  */
 struct pace {
     double requests_per_ms; /* the user's; 0: no limit */
@@ -16,18 +17,19 @@ struct pace {
     double request_credit; /* may go below 0: what is owed */
     double token_credit;
     int64_t refilled_ms;
-    bool adaptive;       /* a throttle was seen */
-    double rate;         /* a second, as learned */
+    bool adaptive; /* a throttle was seen */
+    double rate;   /* a second, as learned */
     double rate_credit;
-    int64_t cut_ms;      /* the latest cut */
-    int64_t bucket_ms;   /* successes are counted by half seconds */
+    int64_t cut_ms;    /* the latest cut */
+    int64_t bucket_ms; /* successes are counted by half seconds */
     int bucket;
-    double taken;        /* successes a second, smoothed: what the service takes */
-    bool measured;       /* one bucket at least is full */
+    double taken;  /* successes a second, smoothed: what the service takes */
+    bool measured; /* one bucket at least is full */
 };
 
 /* Limits of 0 mean none. */
-void pace_init(struct pace *p, double requests_per_minute, double tokens_per_minute, int64_t now_ms);
+void pace_init(struct pace *p, double requests_per_minute, double tokens_per_minute,
+               int64_t now_ms);
 
 /* How long to wait before the next request may leave; 0: now. */
 int64_t pace_wait_ms(struct pace *p, int64_t now_ms);

@@ -38,7 +38,8 @@ static const struct {
 
 struct retry_policy retry_policy_default(void)
 {
-    return (struct retry_policy){.attempts_max = 3, .base_ms = 50, .throttled_ms = 1000, .delay_max_ms = 20000};
+    return (struct retry_policy){
+        .attempts_max = 3, .base_ms = 50, .throttled_ms = 1000, .delay_max_ms = 20000};
 }
 
 static enum retry_class by_name(const char *name)
@@ -63,10 +64,13 @@ enum retry_class retry_classify(const struct http_response *response, const stru
     class = by_name(name);
     if (class != RETRY_NO || response->status == 429)
         return class == RETRY_NO ? RETRY_THROTTLED : class;
-    return response->status == 500 || (response->status >= 502 && response->status <= 504) ? RETRY_TRANSIENT : RETRY_NO;
+    return response->status == 500 || (response->status >= 502 && response->status <= 504)
+               ? RETRY_TRANSIENT
+               : RETRY_NO;
 }
 
-static int64_t backoff(const struct retry_policy *policy, const struct retry_failure *failure, struct rng *rng)
+static int64_t backoff(const struct retry_policy *policy, const struct retry_failure *failure,
+                       struct rng *rng)
 {
     int64_t most = failure->class == RETRY_THROTTLED ? policy->throttled_ms : policy->base_ms;
 
@@ -77,13 +81,15 @@ static int64_t backoff(const struct retry_policy *policy, const struct retry_fai
     return (int64_t)(rng_unit(rng) * (double)most);
 }
 
-struct retry_decision retry_decide(const struct retry_policy *policy, struct retry_budget *budget, const struct retry_failure *failure,
-                                   struct rng *rng)
+struct retry_decision retry_decide(const struct retry_policy *policy, struct retry_budget *budget,
+                                   const struct retry_failure *failure, struct rng *rng)
 {
-    struct retry_decision decision = {.charged = failure->class == RETRY_THROTTLED ? RETRY_COST_THROTTLED : RETRY_COST};
+    struct retry_decision decision = {
+        .charged = failure->class == RETRY_THROTTLED ? RETRY_COST_THROTTLED : RETRY_COST};
     int64_t latest;
 
-    if (failure->class == RETRY_NO || failure->attempt >= policy->attempts_max || budget->tokens < decision.charged)
+    if (failure->class == RETRY_NO || failure->attempt >= policy->attempts_max ||
+        budget->tokens < decision.charged)
         return (struct retry_decision){.again = false};
     budget->tokens -= decision.charged;
     decision.again = true;
@@ -109,7 +115,8 @@ static int64_t parse_number(const char *text)
 
     errno = 0;
     value = strtoll(text, &end, 10);
-    return errno != 0 || end == text || *end != '\0' || value < 0 || value > HINT_MAX_MS ? -1 : value;
+    return errno != 0 || end == text || *end != '\0' || value < 0 || value > HINT_MAX_MS ? -1
+                                                                                         : value;
 }
 
 int64_t retry_hint_ms(const struct http_response *response, int64_t now_ms)

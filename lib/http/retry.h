@@ -8,8 +8,9 @@
 #include "http/transport.h"
 
 /*
- * When a failed request is worth another try, and when: the AWS SDKs' standard mode. Pure policy: no clock, no I/O. One
- * retry budget is shared by all requests of a process, so that a service in trouble is not asked ever harder.
+ * When a failed request is worth another try, and when: the AWS SDKs' standard mode. Pure policy:
+ * no clock, no I/O. One retry budget is shared by all requests of a process, so that a service in
+ * trouble is not asked ever harder.
  */
 enum retry_class {
     RETRY_NO,        /* the answer stands: success, or an error that another try cannot mend */
@@ -51,13 +52,14 @@ struct retry_decision {
 };
 
 /* Decide what follows a failure; `rng` gives the jitter. */
-struct retry_decision retry_decide(const struct retry_policy *policy, struct retry_budget *budget, const struct retry_failure *failure,
-                                   struct rng *rng);
+struct retry_decision retry_decide(const struct retry_policy *policy, struct retry_budget *budget,
+                                   const struct retry_failure *failure, struct rng *rng);
 
 /* A request succeeded: give back what its last retry cost, or 1 where it had none. */
 void retry_succeeded(struct retry_budget *budget, int charged);
 
-/* What x-amz-retry-after (milliseconds) or Retry-After (seconds, or a date as of wall time `now_ms`) ask for; -1: nothing. */
+/* What x-amz-retry-after (milliseconds) or Retry-After (seconds, or a date as of wall time
+ * `now_ms`) ask for; -1: nothing. */
 int64_t retry_hint_ms(const struct http_response *response, int64_t now_ms);
 
 #endif

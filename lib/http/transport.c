@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-int http_submit(struct http_transport *t, const struct http_request *request, http_done_fn *done, void *context,
-                struct error *err)
+int http_submit(struct http_transport *t, const struct http_request *request, http_done_fn *done,
+                void *context, struct error *err)
 {
     return t->ops->submit(t, request, done, context, err);
 }

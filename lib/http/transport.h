@@ -7,9 +7,10 @@
 #include "base/error.h"
 
 /*
- * The one seam between the programs and the world: a request goes in, a response comes back, and whoever asks cannot tell
- * whether it came from the network, a recording or the offline stand-in. Many requests may be in flight; answers come
- * by callback, in any order, only from within http_wait. Nothing here blocks but http_wait.
+ * The one seam between the programs and the world: a request goes in, a response comes back, and
+ * whoever asks cannot tell whether it came from the network, a recording or the offline stand-in.
+ * Many requests may be in flight; answers come by callback, in any order, only from within
+ * http_wait. Nothing here blocks but http_wait.
  */
 struct http_header {
     const char *name; /* lower case */
@@ -38,10 +39,11 @@ struct http_response {
 };
 
 /*
- * What came of a request: a response of any status, or NULL and the error that kept one from coming. Both live until the
- * callback returns. It may submit further requests.
+ * What came of a request: a response of any status, or NULL and the error that kept one from
+ * coming. Both live until the callback returns. It may submit further requests.
  */
-typedef void http_done_fn(void *context, const struct http_response *response, const struct error *err);
+typedef void http_done_fn(void *context, const struct http_response *response,
+                          const struct error *err);
 
 /* A transport. Each kind embeds this struct first. */
 struct http_transport {
@@ -50,20 +52,21 @@ struct http_transport {
 
 struct http_transport_ops {
     const char *name; /* "live", "record", "replay", "offline" */
-    int (*submit)(struct http_transport *t, const struct http_request *request, http_done_fn *done, void *context,
-                  struct error *err);
+    int (*submit)(struct http_transport *t, const struct http_request *request, http_done_fn *done,
+                  void *context, struct error *err);
     int (*wait)(struct http_transport *t, int64_t timeout_ms, struct error *err);
     void (*free)(struct http_transport *t);
 };
 
 /*
- * Start a request. It and all it points to must stay unchanged until `done` was called, which never happens within
- * http_submit. -1 if the transport cannot take it at all; `done` is then not called.
+ * Start a request. It and all it points to must stay unchanged until `done` was called, which never
+ * happens within http_submit. -1 if the transport cannot take it at all; `done` is then not called.
  */
-int http_submit(struct http_transport *t, const struct http_request *request, http_done_fn *done, void *context,
-                struct error *err);
+int http_submit(struct http_transport *t, const struct http_request *request, http_done_fn *done,
+                void *context, struct error *err);
 
-/* Run until at least one request is done, or `timeout_ms` have passed: how many were done; 0 also if none is in flight. */
+/* Run until at least one request is done, or `timeout_ms` have passed: how many were done; 0 also
+ * if none is in flight. */
 int http_wait(struct http_transport *t, int64_t timeout_ms, struct error *err);
 
 /* NULL is fine. Requests in flight are dropped without a callback. */

@@ -12,15 +12,18 @@ struct filter {
 };
 
 /*
- * Definitions in front of the user's program, on its first line, that shadow whatever reaches outside the record. An
- * import must stand first in a program, so the same prefix also makes modules a syntax error. $ENV is the compiler's own
- * unless it is bound where the program stands: a global of that name would not do.
+ * Definitions in front of the user's program, on its first line, that shadow whatever reaches
+ * outside the record. An import must stand first in a program, so the same prefix also makes
+ * modules a syntax error. $ENV is the compiler's own unless it is bound where the program stands: a
+ * global of that name would not do.
  */
-static const char shadow[] = "def env: {}; def input: error(\"input is not available\"); def inputs: empty; "
-                             "def input_filename: null; def input_line_number: 0; def debug: .; def debug(f): .; def stderr: .; "
-                             "def halt: error(\"halt is not available\"); def halt_error: error; def halt_error(f): error; "
-                             "def modulemeta: error(\"modules are not available\"); def get_search_list: []; "
-                             "def get_prog_origin: null; def get_jq_origin: null; {} as $ENV | ";
+static const char shadow[] =
+    "def env: {}; def input: error(\"input is not available\"); def inputs: empty; "
+    "def input_filename: null; def input_line_number: 0; def debug: .; def debug(f): .; def "
+    "stderr: .; "
+    "def halt: error(\"halt is not available\"); def halt_error: error; def halt_error(f): error; "
+    "def modulemeta: error(\"modules are not available\"); def get_search_list: []; "
+    "def get_prog_origin: null; def get_jq_origin: null; {} as $ENV | ";
 
 static void complain(void *state, jv message)
 {
@@ -54,7 +57,8 @@ struct filter *filter_compile(const char *program, struct error *err)
         if (*p == '\n')
             *p = ' ';
     }
-    error_set(err, ERR_USAGE, "BadFilter", "the filter does not compile: %.300s", buf_str(&filter->complaints));
+    error_set(err, ERR_USAGE, "BadFilter", "the filter does not compile: %.300s",
+              buf_str(&filter->complaints));
     filter_free(filter);
     return NULL;
 }
@@ -64,7 +68,8 @@ static void describe_failure(jv message, struct error *err)
 {
     const char *text = json_text(message, NULL);
 
-    error_set(err, ERR_DATA, "FilterFailed", "the filter failed: %.300s", text ? text : "(an error that is not text)");
+    error_set(err, ERR_DATA, "FilterFailed", "the filter failed: %.300s",
+              text ? text : "(an error that is not text)");
 }
 
 jv filter_run(struct filter *filter, jv value, struct error *err)
@@ -77,7 +82,8 @@ jv filter_run(struct filter *filter, jv value, struct error *err)
         if (json_count(results) == FILTER_RESULTS_MAX) {
             jv_free(result);
             jv_free(results);
-            error_set(err, ERR_DATA, "FilterFailed", "the filter gave more than %d results", FILTER_RESULTS_MAX);
+            error_set(err, ERR_DATA, "FilterFailed", "the filter gave more than %d results",
+                      FILTER_RESULTS_MAX);
             return jv_invalid();
         }
         results = jv_array_append(results, result);

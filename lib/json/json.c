@@ -23,7 +23,8 @@ static jv parse_scanned(const char *text, size_t len, bool damaged)
     if (!damaged)
         return jv_parse_sized(text, (int)len);
     repaired = repair_text(text, len, &len);
-    value = len <= INT_MAX ? jv_parse_sized(repaired, (int)len) : jv_invalid_with_msg(jv_string("a text of over 2 GB"));
+    value = len <= INT_MAX ? jv_parse_sized(repaired, (int)len)
+                           : jv_invalid_with_msg(jv_string("a text of over 2 GB"));
     free(repaired);
     return value;
 }
@@ -42,14 +43,16 @@ jv json_parse(const char *text, size_t len, bool *repaired, struct error *err)
     if (scan_json(text, len, &notes, err) < 0)
         return jv_invalid();
     if (notes.long_number && !MAKI_JV_LITERALS) {
-        error_set(err, ERR_DATA, "LongNumber", "a number has more digits than this build's libjq keeps; make it a string");
+        error_set(err, ERR_DATA, "LongNumber",
+                  "a number has more digits than this build's libjq keeps; make it a string");
         return jv_invalid();
     }
     value = parse_scanned(text, len, notes.bad_utf8 || notes.lone_surrogate);
     if (!jv_is_valid(value)) {
         jv message = jv_invalid_get_msg(value);
 
-        error_set(err, ERR_DATA, "InvalidJson", "invalid JSON: %s", json_text(message, NULL) ? json_text(message, NULL) : "?");
+        error_set(err, ERR_DATA, "InvalidJson", "invalid JSON: %s",
+                  json_text(message, NULL) ? json_text(message, NULL) : "?");
         jv_free(message);
         return jv_invalid();
     }

@@ -32,7 +32,8 @@ struct jsonl *jsonl_open(const char *path, const struct jsonl_options *options, 
     reader->in = in;
     reader->next_line = 1;
     reader->documents = options && options->documents;
-    buf_init(&reader->text, options && options->line_bytes_max ? options->line_bytes_max : JSONL_LINE_MAX_DEFAULT);
+    buf_init(&reader->text,
+             options && options->line_bytes_max ? options->line_bytes_max : JSONL_LINE_MAX_DEFAULT);
     buf_init(&reader->ahead, CHUNK_BYTES);
     return reader;
 }
@@ -53,7 +54,8 @@ static int refill(struct jsonl *r, struct error *err)
     return 0;
 }
 
-/* Append the rest of the current line, without its LF, to the text: 1, 0 at the end of the input, -1. */
+/* Append the rest of the current line, without its LF, to the text: 1, 0 at the end of the input,
+ * -1. */
 static int read_line(struct jsonl *r, struct error *err)
 {
     bool any = false;
@@ -89,7 +91,8 @@ static void trim_end(struct buf *text)
 {
     size_t len = text->len;
 
-    while (len > 0 && memchr(" \t\r", text->data[len - 1], 3)) /* not strchr, which finds a NUL too */
+    while (len > 0 &&
+           memchr(" \t\r", text->data[len - 1], 3)) /* not strchr, which finds a NUL too */
         len--;
     buf_truncate(text, len);
 }
@@ -101,8 +104,9 @@ static bool is_blank(const struct buf *text)
 
 static int too_long(struct jsonl *r, struct error *err)
 {
-    return error_set(err, ERR_DATA, "LineTooLong", "%s:%ld: the line is longer than %zu bytes; see --max-line",
-                     input_name(r->in), r->line, r->text.max);
+    return error_set(err, ERR_DATA, "LineTooLong",
+                     "%s:%ld: the line is longer than %zu bytes; see --max-line", input_name(r->in),
+                     r->line, r->text.max);
 }
 
 /* A next line that is not blank. */
@@ -137,8 +141,9 @@ enum jsonl_status jsonl_next_line(struct jsonl *reader, struct error *err)
 }
 
 /*
- * The text is a lone opening bracket: take lines up to the closing bracket at the start of one, as printers write it. Of a
- * value that is too long the rest is passed over, so that it is one bad value and not one for each of its lines.
+ * The text is a lone opening bracket: take lines up to the closing bracket at the start of one, as
+ * printers write it. Of a value that is too long the rest is passed over, so that it is one bad
+ * value and not one for each of its lines.
  */
 static int read_document(struct jsonl *r, struct error *err)
 {
@@ -174,7 +179,8 @@ enum jsonl_status jsonl_next(struct jsonl *r, jv *value, struct error *err)
 
     if (status != JSONL_VALUE)
         return status;
-    if (r->documents && r->text.len == 1 && memchr("{[", *r->text.data, 2) && read_document(r, err) < 0)
+    if (r->documents && r->text.len == 1 && memchr("{[", *r->text.data, 2) &&
+        read_document(r, err) < 0)
         return r->too_long ? JSONL_BAD : JSONL_FAILED;
     *value = json_parse(r->text.data, r->text.len, &r->repaired, err);
     if (jv_is_valid(*value))

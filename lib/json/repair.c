@@ -54,7 +54,8 @@ static size_t step(const char *p, const char *end, bool *good)
 char *repair_text(const char *text, size_t len, size_t *repaired_len)
 {
     const char *end = text + len;
-    char *repaired = mem_alloc(len <= SIZE_MAX / REPLACEMENT_LEN ? len * REPLACEMENT_LEN : SIZE_MAX);
+    char *repaired =
+        mem_alloc(len <= SIZE_MAX / REPLACEMENT_LEN ? len * REPLACEMENT_LEN : SIZE_MAX);
     char *to = repaired;
     bool good;
 

@@ -30,7 +30,8 @@ static int scan_value(struct scan *s);
 
 static int fail(struct scan *s, const char *what)
 {
-    return error_set(s->err, ERR_DATA, "InvalidJson", "invalid JSON: %s at byte %zu", what, (size_t)(s->p - s->start) + 1);
+    return error_set(s->err, ERR_DATA, "InvalidJson", "invalid JSON: %s at byte %zu", what,
+                     (size_t)(s->p - s->start) + 1);
 }
 
 static void skip_space(struct scan *s)
@@ -174,8 +175,9 @@ static int scan_exponent(struct scan *s, int64_t *exponent)
 }
 
 /*
- * A number of any length. Its size is checked, however it is spread over digits and exponent: libjq keeps numbers up to
- * 10^±999,999,999 and makes infinity or zero of others without a word, so what cannot have been measured is refused long before.
+ * A number of any length. Its size is checked, however it is spread over digits and exponent: libjq
+ * keeps numbers up to 10^±999,999,999 and makes infinity or zero of others without a word, so what
+ * cannot have been measured is refused long before.
  */
 static int scan_number(struct scan *s)
 {
@@ -217,15 +219,18 @@ static int scan_word(struct scan *s, const char *word)
     return 0;
 }
 
-/* Names that hash alike are compared by their hashes only: two different ones collide once in 2^64. */
+/* Names that hash alike are compared by their hashes only: two different ones collide once in 2^64.
+ */
 static int add_name(struct scan *s, size_t first, struct name name)
 {
     if (s->count - first >= SCAN_MEMBERS_MAX)
         return fail(s, "an object has too many members");
     for (size_t i = first; i < s->count; i++) {
         if (s->names[i].hash == name.hash)
-            return error_set(s->err, ERR_DATA, "DuplicateName", "invalid JSON: the name \"%.*s\" is given twice at byte %zu",
-                             (int)(name.len < 64 ? name.len : 64), name.text, (size_t)(name.text - s->start));
+            return error_set(s->err, ERR_DATA, "DuplicateName",
+                             "invalid JSON: the name \"%.*s\" is given twice at byte %zu",
+                             (int)(name.len < 64 ? name.len : 64), name.text,
+                             (size_t)(name.text - s->start));
     }
     s->names = mem_grow(s->names, &s->cap, s->count + 1, sizeof(*s->names));
     s->names[s->count++] = name;

@@ -11,7 +11,8 @@
 #define MAKI_JV_LITERALS 1
 #endif
 
-/* libjq's jv_dump writes 20 MB/s, character by character; runs of plain bytes are copied whole here. */
+/* libjq's jv_dump writes 20 MB/s, character by character; runs of plain bytes are copied whole
+ * here. */
 
 /* What must be escaped: quote, backslash, controls; DEL and above pass as they are. */
 static bool is_plain(unsigned char c)
@@ -19,7 +20,8 @@ static bool is_plain(unsigned char c)
     return c >= 0x20 && c != '"' && c != '\\';
 }
 
-/* True for eight bytes that are all plain ASCII: tested at once, by the usual "has a byte less than n" arithmetic. */
+/* True for eight bytes that are all plain ASCII: tested at once, by the usual "has a byte less than
+ * n" arithmetic. */
 static bool eight_plain(const char *p)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -149,7 +151,8 @@ static int write_object(struct buf *out, jv object)
     bool first = true;
 
     buf_addc(out, '{');
-    for (int i = jv_object_iter(object); jv_object_iter_valid(object, i); i = jv_object_iter_next(object, i)) {
+    for (int i = jv_object_iter(object); jv_object_iter_valid(object, i);
+         i = jv_object_iter_next(object, i)) {
         jv key = jv_object_iter_key(object, i);
         jv value = jv_object_iter_value(object, i);
 

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "maki/cache.h"
+#include "json/json.h"
 
 enum { CALLS_MAX = 2, RESPONSE_BYTES_MAX = 16 << 20, WINDOW_FACTOR = 2 };
 
@@ -38,8 +39,9 @@ struct ask {
     struct job *jobs;
     size_t size, first, count;
     size_t asking;
-    bool stopped;        /* `done` said so */
-    struct error broken; /* the transport or the cache failed, which ends it all: kind ERR_NONE otherwise */
+    bool stopped; /* `done` said so */
+    struct error
+        broken; /* the transport or the cache failed, which ends it all: kind ERR_NONE otherwise */
 };
 
 static struct job *job_at(struct ask *ask, size_t i)
@@ -131,9 +133,11 @@ static void job_fail_for_good(struct job *job, const struct error *err)
     job_fail(job, err);
 }
 
-static void on_response(void *context, const struct http_response *response, const struct error *err);
+static void on_response(void *context, const struct http_response *response,
+                        const struct error *err);
 
-/* Send the chat as it stands, or take the answer from the cache. The cached answer is handled later, from the main loop. */
+/* Send the chat as it stands, or take the answer from the cache. The cached answer is handled
+ * later, from the main loop. */
 static void job_send(struct job *job)
 {
     struct ask *ask = job->ask;
@@ -159,7 +163,8 @@ static void job_send(struct job *job)
 }
 
 /* The answer is no use: say why, once. */
-static void job_repair(struct job *job, const struct converse_answer *answer, const struct error *err)
+static void job_repair(struct job *job, const struct converse_answer *answer,
+                       const struct error *err)
 {
     char *complaint;
 
@@ -170,7 +175,9 @@ static void job_repair(struct job *job, const struct converse_answer *answer, co
         job_fail_for_good(job, &final);
         return;
     }
-    complaint = mem_printf("Your answer cannot be used: %s. Answer again, with the whole corrected object.", err->message);
+    complaint =
+        mem_printf("Your answer cannot be used: %s. Answer again, with the whole corrected object.",
+                   err->message);
     converse_chat_object(&job->chat, answer->message, complaint);
     free(complaint);
     job->ask->totals.repaired++;
@@ -223,7 +230,8 @@ static void job_answer(struct job *job, const struct http_response *response, bo
     converse_answer_clear(&answer);
 }
 
-static void on_response(void *context, const struct http_response *response, const struct error *err)
+static void on_response(void *context, const struct http_response *response,
+                        const struct error *err)
 {
     struct job *job = context;
     struct ask *ask = job->ask;
@@ -234,18 +242,21 @@ static void on_response(void *context, const struct http_response *response, con
         return;
     }
     if (ask->o.cache_dir && response->status == 200 &&
-        cache_put(ask->o.cache_dir, job->keys[job->outcome.calls], response->body, response->body_len, &ask->broken) < 0) {
+        cache_put(ask->o.cache_dir, job->keys[job->outcome.calls], response->body,
+                  response->body_len, &ask->broken) < 0) {
         job_fail(job, &ask->broken);
         return;
     }
     job_answer(job, response, false);
 }
 
-/* A body from the cache goes the way of any other. A damaged file is dropped and the model asked. */
+/* A body from the cache goes the way of any other. A damaged file is dropped and the model asked.
+ */
 static void job_take_cached(struct job *job)
 {
     struct error ignored;
-    struct http_response response = {.status = 200, .body = job->cached.data, .body_len = job->cached.len};
+    struct http_response response = {
+        .status = 200, .body = job->cached.data, .body_len = job->cached.len};
     jv body = json_parse(response.body, response.body_len, NULL, &ignored);
 
     if (json_is(body, JV_KIND_OBJECT)) {
@@ -288,13 +299,15 @@ static int deliver_done(struct ask *ask)
     return 0;
 }
 
-/* Move every job on that can be moved without waiting, the oldest first, so that none is overtaken for ever. */
+/* Move every job on that can be moved without waiting, the oldest first, so that none is overtaken
+ * for ever. */
 static void advance(struct ask *ask)
 {
     for (size_t i = 0; i < ask->count; i++) {
         struct job *job = job_at(ask, i);
 
-        while (job->state == JOB_ANSWERED || (job->state == JOB_WAITING && ask->asking < ask->o.in_flight_max)) {
+        while (job->state == JOB_ANSWERED ||
+               (job->state == JOB_WAITING && ask->asking < ask->o.in_flight_max)) {
             if (job->state == JOB_ANSWERED)
                 job_take_cached(job);
             else
@@ -329,7 +342,8 @@ static int run_once(struct ask *ask, struct error *err)
     return 0;
 }
 
-/* A place for another question, or NULL. Where order does not matter, a slow question holds up no other. */
+/* A place for another question, or NULL. Where order does not matter, a slow question holds up no
+ * other. */
 static struct job *free_place(struct ask *ask)
 {
     for (size_t i = 0; ask->o.unordered && i < ask->count; i++) {

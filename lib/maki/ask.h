@@ -10,10 +10,11 @@
 #include "json/json.h"
 
 /*
- * Asking a model for a checked object, many at once. Each question is one user message to a task's template. The answer
- * (the forced tool's input, else JSON found in the text) is checked by the task; an invalid one is given back to the model
- * once, with what is wrong; a second invalid one is a failure. Outcomes come in the order of the questions, unless told
- * otherwise. Answers are kept in a cache folder, if one is given, as soon as they arrive: no call is paid for twice. Only
+ * Asking a model for a checked object, many at once. Each question is one user message to a task's
+ * template. The answer (the forced tool's input, else JSON found in the text) is checked by the
+ * task; an invalid one is given back to the model once, with what is wrong; a second invalid one is
+ * a failure. Outcomes come in the order of the questions, unless told otherwise. Answers are kept
+ * in a cache folder, if one is given, as soon as they arrive: no call is paid for twice. Only
  * answers that proved to be of no use are forgotten, so that the same question can be put again.
  */
 struct ask;
@@ -27,10 +28,12 @@ struct ask_outcome {
     int cached;                  /* how many of them the cache answered */
 };
 
-/* Make the result from the model's object (borrowed): a new value, or jv_invalid() with words that the model can act on. */
+/* Make the result from the model's object (borrowed): a new value, or jv_invalid() with words that
+ * the model can act on. */
 typedef jv ask_check_fn(void *context, jv answer, struct error *err);
 
-/* The question's outcome; `question` is what ask_submit was given. -1 stops everything (the caller keeps the reason). */
+/* The question's outcome; `question` is what ask_submit was given. -1 stops everything (the caller
+ * keeps the reason). */
 typedef int ask_done_fn(void *context, void *question, const struct ask_outcome *outcome);
 
 /* Free a question that gets no outcome, because everything stopped before. */
@@ -60,26 +63,29 @@ struct ask_totals {
 struct ask *ask_new(const struct ask_options *options);
 
 /*
- * Put a question. The message is copied. Waits while too many are under way, so `done` may be called for earlier questions.
- * -1 with an error if the transport broke, or with kind ERR_NONE if `done` said stop.
+ * Put a question. The message is copied. Waits while too many are under way, so `done` may be
+ * called for earlier questions. -1 with an error if the transport broke, or with kind ERR_NONE if
+ * `done` said stop.
  */
 int ask_submit(struct ask *ask, const char *message, size_t len, void *question, struct error *err);
 
 /*
- * Wait until every question has its outcome. -1 as ask_submit, also where that said so before: what stopped the questions
- * stays.
+ * Wait until every question has its outcome. -1 as ask_submit, also where that said so before: what
+ * stopped the questions stays.
  */
 int ask_drain(struct ask *ask, struct error *err);
 
 const struct ask_totals *ask_totals(const struct ask *ask);
 
-/* Questions without an outcome are handed to `drop`. Free the transport first if any are under way: it may look at them. */
+/* Questions without an outcome are handed to `drop`. Free the transport first if any are under way:
+ * it may look at them. */
 void ask_free(struct ask *ask);
 
 /* {"input":n,"output":n}, and cacheRead and cacheWrite where there are any. A new value. */
 jv ask_usage_object(const struct converse_usage *usage);
 
-/* The first JSON object in a text that may have prose or code fences around it; jv_invalid() if there is none. */
+/* The first JSON object in a text that may have prose or code fences around it; jv_invalid() if
+ * there is none. */
 jv ask_find_object(const char *text);
 
 #endif

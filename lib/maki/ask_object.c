@@ -2,10 +2,12 @@
 #include <string.h>
 
 #include "maki/ask.h"
+#include "json/json.h"
 
 enum { OBJECT_STARTS_MAX = 200 };
 
-/* The end of the JSON object that starts at `start`, by counting brackets outside strings; NULL if it does not end. */
+/* The end of the JSON object that starts at `start`, by counting brackets outside strings; NULL if
+ * it does not end. */
 static const char *object_end(const char *start)
 {
     int depth = 0;
@@ -33,7 +35,8 @@ jv ask_find_object(const char *text)
     struct error ignored;
     const char *start = strchr(text, '{');
 
-    /* each start may take a look at the whole text: an answer of nothing but brackets must not take forever */
+    /* each start may take a look at the whole text: an answer of nothing but brackets must not take
+     * forever */
     for (int i = 0; start != NULL && i < OBJECT_STARTS_MAX; i++, start = strchr(start + 1, '{')) {
         const char *end = object_end(start);
         jv value;

@@ -13,7 +13,8 @@ void cache_key(const struct http_request *request, char key[DIGEST_HEX_SIZE])
     const char *parts[] = {request->method, request->service, request->path, request->query};
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-        digest_add(digest, parts[i], strlen(parts[i]) + 1); /* with its NUL, so that parts cannot run together */
+        digest_add(digest, parts[i],
+                   strlen(parts[i]) + 1); /* with its NUL, so that parts cannot run together */
     digest_add(digest, request->body, request->body_len);
     digest_finish_hex(digest, key);
 }
@@ -29,7 +30,8 @@ bool cache_get(const char *dir, const char *key, struct buf *body)
     char *path = path_of(dir, key);
     struct error ignored;
     size_t before = body->len;
-    bool found = access(path, R_OK) == 0 && file_read(path, body, &ignored) == 0 && body->len > before;
+    bool found =
+        access(path, R_OK) == 0 && file_read(path, body, &ignored) == 0 && body->len > before;
 
     if (!found)
         buf_truncate(body, before);
@@ -40,7 +42,8 @@ bool cache_get(const char *dir, const char *key, struct buf *body)
 int cache_put(const char *dir, const char *key, const char *body, size_t len, struct error *err)
 {
     char *path = path_of(dir, key);
-    struct file_write write = {.path = path, .data = body, .len = len, .mode = 0600, .no_sync = true};
+    struct file_write write = {
+        .path = path, .data = body, .len = len, .mode = 0600, .no_sync = true};
     int status = file_write_atomic(&write, NULL, err);
 
     free(path);

@@ -9,8 +9,9 @@
 #include "http/transport.h"
 
 /*
- * Answers by content: a folder of files named by the digest of the request, each holding a response's body. Written
- * atomically, so any number of processes may share the folder; a file that cannot be read counts as missing.
+ * Answers by content: a folder of files named by the digest of the request, each holding a
+ * response's body. Written atomically, so any number of processes may share the folder; a file that
+ * cannot be read counts as missing.
  */
 
 /* The name of a request: SHA-256 over method, service, path, query and body. */

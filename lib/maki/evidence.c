@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "json/json.h"
 
 /* Negative cases push others out: they are what a reader wants to look up. */
 void evidence_add(struct evidence *e, const char *case_id, bool negative)
@@ -15,7 +16,8 @@ void evidence_add(struct evidence *e, const char *case_id, bool negative)
     if (e->count == EVIDENCE_MAX)
         free(e->ids[--e->count]);
     if (negative) {
-        memmove(&e->ids[e->negative + 1], &e->ids[e->negative], (e->count - e->negative) * sizeof(e->ids[0]));
+        memmove(&e->ids[e->negative + 1], &e->ids[e->negative],
+                (e->count - e->negative) * sizeof(e->ids[0]));
         e->ids[e->negative++] = mem_strdup(case_id);
     } else {
         e->ids[e->count] = mem_strdup(case_id);

@@ -6,7 +6,8 @@
 
 #include "json/json.h"
 
-/* A few cases that stand for many: the first ones that came, where those with negative sentiment go before all others. */
+/* A few cases that stand for many: the first ones that came, where those with negative sentiment go
+ * before all others. */
 enum { EVIDENCE_MAX = 5, EVIDENCE_ID_BYTES_MAX = 200 };
 
 /* Starts out as zeros; clear frees and empties it. */

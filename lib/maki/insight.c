@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "json/json.h"
 
 enum { FIELD_BYTES_MAX = 8000, LINK_BYTES_MAX = 1000 };
 
@@ -13,8 +14,9 @@ static const char *const sentiments[] = {"Positive", "Negative", "Neutral"};
 
 bool insight_link_is_allowed(const char *link)
 {
-    static const char *const hosts[] = {"docs.aws.amazon.com", "aws.amazon.com",        "repost.aws",
-                                        "health.aws.amazon.com", "console.aws.amazon.com", "docs.amazonaws.cn"};
+    static const char *const hosts[] = {
+        "docs.aws.amazon.com",   "aws.amazon.com",         "repost.aws",
+        "health.aws.amazon.com", "console.aws.amazon.com", "docs.amazonaws.cn"};
     static const char scheme[] = "https://";
     size_t len;
 
@@ -33,7 +35,8 @@ bool insight_link_is_allowed(const char *link)
     return false;
 }
 
-/* A text member, trimmed, as a new value; jv_invalid() with an error if it is missing, empty or over-long. */
+/* A text member, trimmed, as a new value; jv_invalid() with an error if it is missing, empty or
+ * over-long. */
 static jv checked_text(jv answer, const char *name, struct error *err)
 {
     size_t len = 0;
@@ -50,7 +53,8 @@ static jv checked_text(jv answer, const char *name, struct error *err)
         return jv_invalid();
     }
     if (len > FIELD_BYTES_MAX) {
-        error_set(err, ERR_DATA, "InvalidAnswer", "%s is longer than %d bytes", name, FIELD_BYTES_MAX);
+        error_set(err, ERR_DATA, "InvalidAnswer", "%s is longer than %d bytes", name,
+                  FIELD_BYTES_MAX);
         return jv_invalid();
     }
     return json_string(text, len);
@@ -71,7 +75,9 @@ static jv checked_category(const struct category_set *set, jv answer, struct err
     if (category_is_valid(set, name))
         category = jv_string(name);
     else
-        error_set(err, ERR_DATA, "InvalidAnswer", "category must be one of the listed names or \"" CATEGORY_OTHER "\", not \"%.80s\"",
+        error_set(err, ERR_DATA, "InvalidAnswer",
+                  "category must be one of the listed names or \"" CATEGORY_OTHER
+                  "\", not \"%.80s\"",
                   name);
     free(name);
     jv_free(text);
@@ -90,7 +96,8 @@ static jv checked_sentiment(jv answer, struct error *err)
             return jv_string(sentiments[i]);
         }
     }
-    error_set(err, ERR_DATA, "InvalidAnswer", "sentiment must be Positive, Negative or Neutral, not \"%.80s\"",
+    error_set(err, ERR_DATA, "InvalidAnswer",
+              "sentiment must be Positive, Negative or Neutral, not \"%.80s\"",
               jv_string_value(text));
     jv_free(text);
     return jv_invalid();
@@ -104,13 +111,15 @@ static jv checked_link(jv answer, struct error *err)
 
     if (link == NULL || (strlen(link) == len && insight_link_is_allowed(link)))
         return text;
-    error_set(err, ERR_DATA, "InvalidAnswer", "suggestion_link must be one https link to docs.aws.amazon.com or another AWS "
-                                              "documentation host");
+    error_set(err, ERR_DATA, "InvalidAnswer",
+              "suggestion_link must be one https link to docs.aws.amazon.com or another AWS "
+              "documentation host");
     jv_free(text);
     return jv_invalid();
 }
 
-static jv check_member(const struct category_set *set, jv answer, const char *name, struct error *err)
+static jv check_member(const struct category_set *set, jv answer, const char *name,
+                       struct error *err)
 {
     if (strcmp(name, "category") == 0)
         return checked_category(set, answer, err);

@@ -8,8 +8,10 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "json/json.h"
 
-/* In a shortened value: '~' and half of a SHA-256, in hexadecimal digits. No escaped value has a '~' of its own. */
+/* In a shortened value: '~' and half of a SHA-256, in hexadecimal digits. No escaped value has a
+ * '~' of its own. */
 enum { CUT_MARK_BYTES = 33, TEMPLATE_BYTES_MAX = 4096, VALUE_TEXT_MAX = 1 << 20 };
 
 /* Literal text, or a member of the record. */
@@ -27,7 +29,8 @@ struct report_key {
 
 static bool is_plain(unsigned char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
 }
 
 int report_escape(struct buf *out, const char *value, size_t len, size_t bytes_max)
@@ -80,7 +83,8 @@ static void add_value(struct report_key *key, const char *value, size_t len)
 {
     struct buf escaped;
 
-    buf_init(&escaped, 2 * REPORT_SEGMENT_BYTES_MAX); /* it gets longer for a moment before it is cut */
+    buf_init(&escaped,
+             2 * REPORT_SEGMENT_BYTES_MAX); /* it gets longer for a moment before it is cut */
     report_escape(&escaped, value, len, REPORT_SEGMENT_BYTES_MAX);
     add_literal(key, escaped.data, escaped.len);
     buf_clear(&escaped);
@@ -116,7 +120,8 @@ static const char *given_value(const struct report_names *names, const char *nam
 }
 
 /* What stands between braces. */
-static int add_name(struct report_key *key, const char *name, size_t len, const struct report_names *names, int64_t now_ms)
+static int add_name(struct report_key *key, const char *name, size_t len,
+                    const struct report_names *names, int64_t now_ms)
 {
     const char *given = given_value(names, name, len);
     char text[32] = "";
@@ -140,8 +145,8 @@ static int add_name(struct report_key *key, const char *name, size_t len, const 
     return 0;
 }
 
-static int parse(struct report_key *key, const char *template, const struct report_names *names, int64_t now_ms,
-                 struct error *err)
+static int parse(struct report_key *key, const char *template, const struct report_names *names,
+                 int64_t now_ms, struct error *err)
 {
     const char *p = template;
 
@@ -156,7 +161,9 @@ static int parse(struct report_key *key, const char *template, const struct repo
         } else {
             len = strcspn(p + 1, "{}") + 2;
             if (*p != '{' || p[len - 1] != '}')
-                return bad_template(err, template, "has a brace that does not close or open (write {{ or }} for the brace itself)");
+                return bad_template(err, template,
+                                    "has a brace that does not close or open (write {{ or }} for "
+                                    "the brace itself)");
             if (add_name(key, p + 1, len - 2, names, now_ms) < 0)
                 return bad_template(err, template, "has braces without a name in them");
         }
@@ -186,10 +193,13 @@ struct segment {
 /* Share what the literals of a segment leave among its members. */
 static int end_segment(struct report_key *key, size_t end, const struct segment *s)
 {
-    size_t room = s->literal_bytes <= REPORT_SEGMENT_BYTES_MAX ? REPORT_SEGMENT_BYTES_MAX - s->literal_bytes : 0;
+    size_t room = s->literal_bytes <= REPORT_SEGMENT_BYTES_MAX
+                      ? REPORT_SEGMENT_BYTES_MAX - s->literal_bytes
+                      : 0;
     size_t left = s->members;
 
-    if (s->literal_bytes > REPORT_SEGMENT_BYTES_MAX || (left > 0 && room / left < REPORT_VALUE_BYTES_MIN))
+    if (s->literal_bytes > REPORT_SEGMENT_BYTES_MAX ||
+        (left > 0 && room / left < REPORT_VALUE_BYTES_MIN))
         return -1;
     for (size_t i = end; left > 0; i--) {
         if (key->parts[i - 1].is_member) {
@@ -202,7 +212,8 @@ static int end_segment(struct report_key *key, size_t end, const struct segment 
 
 static bool is_dots(const struct segment *s)
 {
-    return s->members == 0 && s->literal_bytes <= 2 && strspn(s->start, ".") == s->literal_bytes; /* also if it is empty */
+    return s->members == 0 && s->literal_bytes <= 2 &&
+           strspn(s->start, ".") == s->literal_bytes; /* also if it is empty */
 }
 
 /* Every segment must be a name that any file system takes, whatever the values are. */
@@ -225,9 +236,11 @@ static int check_segments(struct report_key *key, const char *template, struct e
                 continue;
             }
             if (is_dots(&s))
-                return bad_template(err, template, "has an empty, '.' or '..' segment, or begins or ends with '/'");
+                return bad_template(
+                    err, template, "has an empty, '.' or '..' segment, or begins or ends with '/'");
             if (end_segment(key, i, &s) < 0)
-                return bad_template(err, template, "has a segment that is too long, or has too many values");
+                return bad_template(err, template,
+                                    "has a segment that is too long, or has too many values");
             s = (struct segment){.literal_bytes = 0};
         }
     }
@@ -240,12 +253,14 @@ static int check_names(const struct report_names *names, struct error *err)
         const char *equals = strchr(names->items[i], '=');
 
         if (equals == NULL || equals == names->items[i] || equals[1] == '\0')
-            return error_set(err, ERR_USAGE, "BadName", "'%.200s' is not NAME=VALUE with a name and a value", names->items[i]);
+            return error_set(err, ERR_USAGE, "BadName",
+                             "'%.200s' is not NAME=VALUE with a name and a value", names->items[i]);
     }
     return 0;
 }
 
-struct report_key *report_key_new(const char *template, const struct report_names *names, int64_t now_ms, struct error *err)
+struct report_key *report_key_new(const char *template, const struct report_names *names,
+                                  int64_t now_ms, struct error *err)
 {
     struct report_key *key;
     int status;
@@ -253,7 +268,8 @@ struct report_key *report_key_new(const char *template, const struct report_name
     if (check_names(names, err) < 0)
         return NULL;
     if (!is_clean(template)) {
-        error_set(err, ERR_USAGE, "BadKey", "a key is UTF-8 text without control characters, of at most %d bytes",
+        error_set(err, ERR_USAGE, "BadKey",
+                  "a key is UTF-8 text without control characters, of at most %d bytes",
                   TEMPLATE_BYTES_MAX);
         return NULL;
     }
@@ -301,7 +317,8 @@ static const char *value_text(struct report_key *key, jv value, size_t *len)
 
     if (text != NULL)
         return text;
-    if (!json_is(value, JV_KIND_NUMBER) && !json_is(value, JV_KIND_TRUE) && !json_is(value, JV_KIND_FALSE))
+    if (!json_is(value, JV_KIND_NUMBER) && !json_is(value, JV_KIND_TRUE) &&
+        !json_is(value, JV_KIND_FALSE))
         return NULL;
     buf_reset(&key->scratch);
     if (json_write(&key->scratch, value) < 0)
@@ -310,19 +327,21 @@ static const char *value_text(struct report_key *key, jv value, size_t *len)
     return buf_str(&key->scratch);
 }
 
-static int expand_member(struct report_key *key, const struct part *part, jv record, struct buf *out, struct error *err)
+static int expand_member(struct report_key *key, const struct part *part, jv record,
+                         struct buf *out, struct error *err)
 {
     jv value = find_member(record, part->text);
     size_t len;
     const char *text;
 
     if (!jv_is_valid(value) || json_is(value, JV_KIND_NULL))
-        return error_set(err, ERR_DATA, "NoMember", "the key needs the member '%s', which the record does not have",
+        return error_set(err, ERR_DATA, "NoMember",
+                         "the key needs the member '%s', which the record does not have",
                          part->text);
     text = value_text(key, value, &len);
     if (text == NULL || len == 0)
-        return error_set(err, ERR_DATA, "BadMember", "the key needs the member '%s', which is %s", part->text,
-                         text ? "empty" : "no string, number or truth value");
+        return error_set(err, ERR_DATA, "BadMember", "the key needs the member '%s', which is %s",
+                         part->text, text ? "empty" : "no string, number or truth value");
     if (len == strlen("summary") && memcmp(text, "summary", len) == 0)
         buf_adds(out, "%73ummary"); /* no case is to take the place of the run's summary.json */
     else
@@ -342,7 +361,8 @@ int report_key_expand(struct report_key *key, jv record, struct buf *out, struct
             return -1;
     }
     if (buf_full(out) || out->len > REPORT_KEY_BYTES_MAX)
-        return error_set(err, ERR_DATA, "KeyTooLong", "the key is longer than %d bytes", REPORT_KEY_BYTES_MAX);
+        return error_set(err, ERR_DATA, "KeyTooLong", "the key is longer than %d bytes",
+                         REPORT_KEY_BYTES_MAX);
     return 0;
 }
 

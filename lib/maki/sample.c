@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "json/json.h"
 
 void sample_init(struct sample *s, size_t bytes_max)
 {

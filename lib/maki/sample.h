@@ -6,8 +6,9 @@
 #include "json/json.h"
 
 /*
- * An even sample of a stream of unknown length within a budget of bytes: every stride-th item, where the stride doubles
- * whenever the budget is passed. Deterministic: it depends on the items and their order alone.
+ * An even sample of a stream of unknown length within a budget of bytes: every stride-th item,
+ * where the stride doubles whenever the budget is passed. Deterministic: it depends on the items
+ * and their order alone.
  */
 struct sample {
     char **items;

@@ -105,7 +105,8 @@ static void load(void)
     while (lines_next(&lines)) {
         struct service *s;
 
-        services.items = mem_grow(services.items, &services.cap, services.count + 1, sizeof(*services.items));
+        services.items =
+            mem_grow(services.items, &services.cap, services.count + 1, sizeof(*services.items));
         s = &services.items[services.count++];
         *s = parse_line(lines.text, lines.len);
         squeeze_list(s->aliases);
@@ -124,7 +125,8 @@ const struct service *service_all(size_t *count)
 
 bool service_has_prefix(const char *code, const char *prefix, size_t prefix_len)
 {
-    return strncmp(code, prefix, prefix_len) == 0 && (code[prefix_len] == '\0' || code[prefix_len] == '-');
+    return strncmp(code, prefix, prefix_len) == 0 &&
+           (code[prefix_len] == '\0' || code[prefix_len] == '-');
 }
 
 /* How well a service answers to a code that it does not have: the longer the common part, the

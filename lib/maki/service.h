@@ -18,8 +18,9 @@ struct service {
 const struct service *service_all(size_t *count);
 
 /*
- * By code: the same, with or without "amazon-", "aws-" or "service-" in front, or an alias that is spelled like a code;
- * else the one whose code is the longest prefix or the shortest extension at a '-' boundary; NULL if none is near.
+ * By code: the same, with or without "amazon-", "aws-" or "service-" in front, or an alias that is
+ * spelled like a code; else the one whose code is the longest prefix or the shortest extension at a
+ * '-' boundary; NULL if none is near.
  */
 const struct service *service_find(const char *code);
 

@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "maki/category.h"
 #include "maki/evidence.h"
+#include "json/json.h"
 
 /* A longer key is cut: input need not be insights of ours. */
 enum { KEY_BYTES_MAX = 200, TOP_SERVICES = 3 };
@@ -36,7 +37,7 @@ struct pair {
 struct statistics {
     long long insights;
     struct tally tallies[ASPECTS];
-    struct map *pairs;         /* how often a category met a service; by index in pair_keys */
+    struct map *pairs; /* how often a category met a service; by index in pair_keys */
     struct pair *pair_keys;
     size_t pair_cap;
     struct evidence *evidence; /* by index of category */
@@ -45,7 +46,8 @@ struct statistics {
     bool dated;             /* there are any */
 };
 
-static const char *const sentiment_names[] = {[POSITIVE] = "Positive", [NEGATIVE] = "Negative", [NEUTRAL] = "Neutral"};
+static const char *const sentiment_names[] = {
+    [POSITIVE] = "Positive", [NEGATIVE] = "Negative", [NEUTRAL] = "Neutral"};
 
 struct statistics *statistics_new(void)
 {
@@ -180,13 +182,15 @@ void statistics_add(struct statistics *s, jv insight)
     enum counter sentiment = sentiment_of(insight);
     bool open = is_open(insight);
     char key[KEY_BYTES_MAX + 1];
-    size_t category = count_in(&s->tallies[BY_CATEGORY], key_of(insight, "category", key), sentiment, open);
+    size_t category =
+        count_in(&s->tallies[BY_CATEGORY], key_of(insight, "category", key), sentiment, open);
     size_t service;
 
     s->insights++;
     count_time(s, insight, sentiment, open);
     count_in(&s->tallies[BY_STATUS], key_of(insight, "status", key), sentiment, open);
-    service = count_in(&s->tallies[BY_SERVICE], key_of(insight, "serviceCode", key), sentiment, open);
+    service =
+        count_in(&s->tallies[BY_SERVICE], key_of(insight, "serviceCode", key), sentiment, open);
     count_in(&s->tallies[BY_SENTIMENT], sentiment_names[sentiment], sentiment, open);
     count_pair(s, (struct pair){category, service});
     evidence_add(evidence_of(s, category), member(insight, "caseId"), sentiment == NEGATIVE);
@@ -214,7 +218,8 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct ranked *)a)->key, ((const struct ranked *)b)->key);
 }
 
-static struct ranked *rank(const struct tally *tally, size_t *count, int (*order)(const void *, const void *))
+static struct ranked *rank(const struct tally *tally, size_t *count,
+                           int (*order)(const void *, const void *))
 {
     struct ranked *list;
 
@@ -281,7 +286,8 @@ static struct top *top_services(const struct statistics *s)
         if (pair->category == SIZE_MAX)
             continue;
         top = &tops[pair->category];
-        top->services[top->count++] = (struct ranked){map_key(s->tallies[BY_SERVICE].keys, pair->service, NULL), *map_value(s->pairs, i), i};
+        top->services[top->count++] = (struct ranked){
+            map_key(s->tallies[BY_SERVICE].keys, pair->service, NULL), *map_value(s->pairs, i), i};
         qsort(top->services, top->count, sizeof(top->services[0]), by_count);
         if (top->count > TOP_SERVICES)
             top->count = TOP_SERVICES;
@@ -348,7 +354,8 @@ jv statistics_object(const struct statistics *s)
     add_time(&object, s, "to", s->to_ms);
     json_set(&object, "open", jv_number((double)sums[OPEN]));
     json_set(&object, "closed", jv_number((double)(sums[ALL] - sums[OPEN])));
-    json_set(&object, "other_percent", percent(other == MAP_NONE ? 0 : categories->counts[other][ALL], s->insights));
+    json_set(&object, "other_percent",
+             percent(other == MAP_NONE ? 0 : categories->counts[other][ALL], s->insights));
     json_set(&object, "sentiment", sentiment_object(sums));
     json_set(&object, "categories", categories_array(s));
     json_set(&object, "services", breakdown(s, BY_SERVICE, "serviceCode"));

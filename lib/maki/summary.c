@@ -7,13 +7,15 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "json/json.h"
 
 enum { TEXT_BYTES_MAX = 400000, NUMBER_TEXT_MAX = 32, WORDS_AHEAD = 4 };
 
 jv summary_digest(jv insight)
 {
-    static const char *const members[] = {"caseId",      "category",  "sentiment",    "status",
-                                          "serviceCode", "timeCreated", "case_summary", "suggested_action"};
+    static const char *const members[] = {"caseId",       "category",        "sentiment",
+                                          "status",       "serviceCode",     "timeCreated",
+                                          "case_summary", "suggested_action"};
     jv digest = jv_object();
 
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
@@ -33,7 +35,8 @@ struct numbers {
 
 static void add_number(struct numbers *numbers, double value)
 {
-    numbers->values = mem_grow(numbers->values, &numbers->cap, numbers->count + 1, sizeof(*numbers->values));
+    numbers->values =
+        mem_grow(numbers->values, &numbers->cap, numbers->count + 1, sizeof(*numbers->values));
     numbers->values[numbers->count++] = value;
 }
 
@@ -67,7 +70,8 @@ static void collect_years(struct numbers *numbers, jv statistics)
     const char *to = json_str(statistics, "to", NULL);
     long last = to ? strtol(to, NULL, 10) : 0;
 
-    for (long year = from ? strtol(from, NULL, 10) : 0; year > 0 && year <= last && year <= 9999; year++)
+    for (long year = from ? strtol(from, NULL, 10) : 0; year > 0 && year <= last && year <= 9999;
+         year++)
         add_number(numbers, (double)year);
 }
 
@@ -75,7 +79,8 @@ static void collect_years(struct numbers *numbers, jv statistics)
 static bool is_known(const struct numbers *numbers, double value, bool percentage)
 {
     for (size_t i = 0; i < numbers->count; i++) {
-        if (fabs(numbers->values[i] - value) < 1e-9 || (percentage && fabs(round(numbers->values[i]) - value) < 1e-9))
+        if (fabs(numbers->values[i] - value) < 1e-9 ||
+            (percentage && fabs(round(numbers->values[i]) - value) < 1e-9))
             return true;
     }
     return false;
@@ -86,7 +91,8 @@ static double read_number(const char **p, char text[NUMBER_TEXT_MAX])
 {
     size_t len = 0;
 
-    while (isdigit((unsigned char)**p) || ((**p == ',' || **p == '.') && isdigit((unsigned char)(*p)[1]))) {
+    while (isdigit((unsigned char)**p) ||
+           ((**p == ',' || **p == '.') && isdigit((unsigned char)(*p)[1]))) {
         if (**p != ',' && len < NUMBER_TEXT_MAX - 1)
             text[len++] = **p;
         ++*p;
@@ -105,16 +111,18 @@ static bool word_is_one_of(const char *word, size_t len, const char *const *word
 }
 
 /*
- * Does what follows a number say that it counts cases ("12 open cases", "12 of the 40 cases")? A preposition or a unit means
- * that it counts something else ("24 hours per case", "5 days for new cases").
+ * Does what follows a number say that it counts cases ("12 open cases", "12 of the 40 cases")? A
+ * preposition or a unit means that it counts something else ("24 hours per case", "5 days for new
+ * cases").
  */
 static bool counts_cases(const char *p)
 {
     static const char *const cases[] = {"case", "cases", "insight", "insights", NULL};
-    static const char *const others[] = {"per",   "in",    "for",  "from", "with",  "without", "by",     "to",    "and",
-                                         "or",    "on",    "at",   "as",   "after", "before",  "until",  "when",  "where",
-                                         "hour",  "hours", "day",  "days", "week",  "weeks",   "month",  "months", "year",
-                                         "years", "times", "minute", "minutes", "second", "seconds", NULL};
+    static const char *const others[] = {
+        "per",   "in",    "for",    "from",    "with",   "without", "by",    "to",     "and",
+        "or",    "on",    "at",     "as",      "after",  "before",  "until", "when",   "where",
+        "hour",  "hours", "day",    "days",    "week",   "weeks",   "month", "months", "year",
+        "years", "times", "minute", "minutes", "second", "seconds", NULL};
 
     for (int words = 0; words < WORDS_AHEAD; words++) {
         size_t len;
@@ -146,14 +154,16 @@ static size_t percent_sign(const char *p)
 /* Part of a name or a version such as "t3.micro", "HTTP-429" or "v1.27"? */
 static bool is_part_of_word(const char *text, const char *p)
 {
-    return p > text && (isalnum((unsigned char)p[-1]) || (strchr("-._/", p[-1]) && p - 1 > text && isalnum((unsigned char)p[-2])));
+    return p > text && (isalnum((unsigned char)p[-1]) ||
+                        (strchr("-._/", p[-1]) && p - 1 > text && isalnum((unsigned char)p[-2])));
 }
 
 /* The second half of a name in two words: "Route 53", "HTTP 503", "version 14"? */
 static bool ends_a_name(const char *text, const char *p)
 {
-    static const char *const firsts[] = {"route", "http", "version", "code", "error", "status", "port", "tls", "severity",
-                                         "level", "step", "python", "java", "postgresql", "mysql", "kubernetes", NULL};
+    static const char *const firsts[] = {
+        "route", "http", "version", "code", "error",      "status", "port",       "tls", "severity",
+        "level", "step", "python",  "java", "postgresql", "mysql",  "kubernetes", NULL};
     const char *end = p;
     const char *start;
 
@@ -165,7 +175,8 @@ static bool ends_a_name(const char *text, const char *p)
 }
 
 /* `all_percentages`: also those of which the text does not say that they are of cases. */
-static int check_numbers(const struct numbers *numbers, bool all_percentages, const char *name, const char *text, struct error *err)
+static int check_numbers(const struct numbers *numbers, bool all_percentages, const char *name,
+                         const char *text, struct error *err)
 {
     char number[NUMBER_TEXT_MAX];
 
@@ -180,25 +191,30 @@ static int check_numbers(const struct numbers *numbers, bool all_percentages, co
         }
         value = read_number(&p, number);
         percent = percent_sign(p);
-        if (part || isalpha((unsigned char)*p) || (!counts_cases(p + percent) && !(all_percentages && percent > 0)))
+        if (part || isalpha((unsigned char)*p) ||
+            (!counts_cases(p + percent) && !(all_percentages && percent > 0)))
             continue;
         if (!is_known(numbers, value, percent > 0))
             return error_set(err, ERR_DATA, "InventedNumber",
-                             "the %s says %s%s, which is none of the statistics; use only numbers that are given", name, number,
-                             percent > 0 ? " percent" : " cases");
+                             "the %s says %s%s, which is none of the statistics; use only numbers "
+                             "that are given",
+                             name, number, percent > 0 ? " percent" : " cases");
     }
     return 0;
 }
 
-static int check_text(const struct numbers *numbers, jv answer, const char *name, jv *checked, struct error *err)
+static int check_text(const struct numbers *numbers, jv answer, const char *name, jv *checked,
+                      struct error *err)
 {
     size_t len = 0;
     const char *text = json_str(answer, name, &len);
 
     if (len == 0 || strspn(text, " \t\r\n") == len)
-        return error_set(err, ERR_DATA, "InvalidAnswer", "%s must be a string that is not empty", name);
+        return error_set(err, ERR_DATA, "InvalidAnswer", "%s must be a string that is not empty",
+                         name);
     if (len > TEXT_BYTES_MAX)
-        return error_set(err, ERR_DATA, "InvalidAnswer", "%s is longer than %d bytes", name, TEXT_BYTES_MAX);
+        return error_set(err, ERR_DATA, "InvalidAnswer", "%s is longer than %d bytes", name,
+                         TEXT_BYTES_MAX);
     if (strlen(text) < len) /* what stands behind a NUL would not be looked at */
         return error_set(err, ERR_DATA, "InvalidAnswer", "%s holds a NUL character", name);
     if (check_numbers(numbers, strcmp(name, "summary") == 0, name, text, err) < 0)

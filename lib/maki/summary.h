@@ -10,10 +10,11 @@
 jv summary_digest(jv insight);
 
 /*
- * Check an answer {summary, plan} (borrowed): both are texts, and every number in them that counts cases is one of the
- * statistics (borrowed); so is every percentage in the summary. A plan names percentages that are none of cases ("an alarm at
- * 80 % of the quota"), so there only those of cases are looked at. Years of the time that the cases span are no invention.
- * A new object with just these two; jv_invalid() with words that the model can act on.
+ * Check an answer {summary, plan} (borrowed): both are texts, and every number in them that counts
+ * cases is one of the statistics (borrowed); so is every percentage in the summary. A plan names
+ * percentages that are none of cases ("an alarm at 80 % of the quota"), so there only those of
+ * cases are looked at. Years of the time that the cases span are no invention. A new object with
+ * just these two; jv_invalid() with words that the model can act on.
  */
 jv summary_check(jv statistics, jv answer, struct error *err);
 

@@ -31,7 +31,8 @@ struct playbooks {
     size_t spread_count;
 };
 
-static void add_advice(struct playbooks *p, struct lexicon *lexicon, const char *text, const struct category_link *link)
+static void add_advice(struct playbooks *p, struct lexicon *lexicon, const char *text,
+                       const struct category_link *link)
 {
     struct token_list *list = &lexicon->scratch;
     struct advice *a;
@@ -93,7 +94,8 @@ void playbooks_free(struct playbooks *p)
 }
 
 /* How much an advice has in common with the case; a word counts less the more advices use it. */
-static int64_t overlap(const struct playbooks *p, const struct advice *a, const struct classification *result)
+static int64_t overlap(const struct playbooks *p, const struct advice *a,
+                       const struct classification *result)
 {
     int64_t sum = 0;
 
@@ -177,7 +179,8 @@ static size_t best_match_of(const struct category_link *link, const struct docum
     return given > own ? given : own;
 }
 
-const char *advise_link(const struct playbooks *p, const struct classification *result, const struct document *doc)
+const char *advise_link(const struct playbooks *p, const struct classification *result,
+                        const struct document *doc)
 {
     const struct playbook *book = result->category >= 0 ? &p->items[result->category] : NULL;
     const char *best = NULL;

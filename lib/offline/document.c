@@ -99,10 +99,8 @@ static void count_turns(struct document *doc)
 
     for (size_t i = 0; i < doc->message_count; i++)
         doc->messages[i].turn = turns[doc->messages[i].voice]++;
-    for (size_t i = 0; i < doc->message_count; i++) {
+    for (size_t i = 0; i < doc->message_count; i++)
         doc->messages[i].turns = turns[doc->messages[i].voice];
-        doc->messages[i].last = i + 1 == doc->message_count;
-    }
 }
 
 /* What the case's data say that speaks for a category: "low severity". */

@@ -23,7 +23,6 @@ struct doc_message {
     size_t first_sentence, sentence_count;
     int turn;  /* of this voice, from 0 */
     int turns; /* of this voice in all */
-    bool last; /* of all messages */
 };
 
 struct doc_sentence {

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "json/json.h"
 #include "offline/advise.h"
 #include "offline/classify.h"
 #include "offline/document.h"
 #include "offline/explain.h"
 #include "offline/feeling.h"
 #include "offline/summarize.h"
+#include "json/json.h"
 
 enum { TEXT_BYTES_MAX = 8000 };
 

@@ -14,8 +14,6 @@
  */
 struct matcher;
 
-enum { MATCHER_VALUE_MAX = INT32_MAX - 1 };
-
 /* Words are the same when their ids are, or already when their stems are. */
 enum matcher_kind { MATCHER_WORDS, MATCHER_STEMS };
 

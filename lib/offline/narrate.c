@@ -5,8 +5,15 @@
 
 #include "base/buf.h"
 #include "maki/service.h"
+#include "json/json.h"
 
-enum { TEXT_BYTES_MAX = 200000, TOLD_CATEGORIES = 5, TOLD_SERVICES = 3, QUOTED_CASES = 3, NAME_BYTES_MAX = 100 };
+enum {
+    TEXT_BYTES_MAX = 200000,
+    TOLD_CATEGORIES = 5,
+    TOLD_SERVICES = 3,
+    QUOTED_CASES = 3,
+    NAME_BYTES_MAX = 100
+};
 
 static const char *text_of(jv object, const char *name)
 {
@@ -21,12 +28,13 @@ static const char *plural(int64_t count)
 }
 
 /*
- * Ids and names come from outside and are quoted only if they look like one: a text with spaces could put words and numbers into
- * the report.
+ * Ids and names come from outside and are quoted only if they look like one: a text with spaces
+ * could put words and numbers into the report.
  */
 static const char *name_or(const char *text, const char *otherwise)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:/";
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:/";
     size_t len = strspn(text, plain);
 
     return len > 0 && len <= NAME_BYTES_MAX && text[len] == '\0' ? text : otherwise;
@@ -70,8 +78,8 @@ static void tell_extent(struct buf *out, jv statistics)
         buf_adds(out, " and ");
         add_date(out, text_of(statistics, "to"));
     }
-    buf_addf(out, " %s read: %" PRId64 " case%s %s still open. ", insights == 1 ? "was" : "were", open, plural(open),
-             open == 1 ? "is" : "are");
+    buf_addf(out, " %s read: %" PRId64 " case%s %s still open. ", insights == 1 ? "was" : "were",
+             open, plural(open), open == 1 ? "is" : "are");
 }
 
 static void tell_categories(struct buf *out, jv categories)
@@ -82,7 +90,10 @@ static void tell_categories(struct buf *out, jv categories)
         jv row = json_at(categories, i);
         int64_t cases = json_int(row, "count", 0);
 
-        buf_addf(out, "%s%s (%" PRId64 " case%s, %.1f%%)", i == 0 ? "Most of the need for support comes from " : i == 1 ? ", then " : " and ",
+        buf_addf(out, "%s%s (%" PRId64 " case%s, %.1f%%)",
+                 i == 0   ? "Most of the need for support comes from "
+                 : i == 1 ? ", then "
+                          : " and ",
                  category_name(row), cases, plural(cases), percent_of(row, "percent"));
     }
     if (count > 0)
@@ -97,14 +108,15 @@ static void tell_services(struct buf *out, jv services)
         jv row = json_at(services, i);
         int64_t cases = json_int(row, "count", 0);
 
-        buf_addf(out, "%s%s (%" PRId64 " case%s)", i == 0 ? "By service: " : ", ", service_name(text_of(row, "serviceCode")),
-                 cases, plural(cases));
+        buf_addf(out, "%s%s (%" PRId64 " case%s)", i == 0 ? "By service: " : ", ",
+                 service_name(text_of(row, "serviceCode")), cases, plural(cases));
     }
     if (count > 0)
         buf_adds(out, ". ");
 }
 
-/* The category with the most negative cases: where it hurts, which need not be where most cases are. */
+/* The category with the most negative cases: where it hurts, which need not be where most cases
+ * are. */
 static jv sorest(jv categories)
 {
     jv found = jv_invalid();
@@ -132,8 +144,11 @@ static void tell_sentiment(struct buf *out, jv statistics)
         buf_adds(out, "No customer sounded negative.");
         return;
     }
-    buf_addf(out, "%" PRId64 " case%s %s written in a negative tone, most of all about %s (%" PRId64 " case%s).", negative,
-             plural(negative), negative == 1 ? "was" : "were", category_name(sore), there, plural(there));
+    buf_addf(out,
+             "%" PRId64 " case%s %s written in a negative tone, most of all about %s (%" PRId64
+             " case%s).",
+             negative, plural(negative), negative == 1 ? "was" : "were", category_name(sore), there,
+             plural(there));
 }
 
 static void tell_coverage(struct buf *out, jv data)
@@ -141,7 +156,9 @@ static void tell_coverage(struct buf *out, jv data)
     jv coverage = json_get(data, "coverage");
 
     if (json_bool(coverage, "sampled", false))
-        buf_addf(out, " The counts cover every case; the digests are an even sample, one in %" PRId64 ".",
+        buf_addf(out,
+                 " The counts cover every case; the digests are an even sample, one in %" PRId64
+                 ".",
                  json_int(coverage, "stride", 1));
 }
 
@@ -159,7 +176,8 @@ static void add_filled(struct buf *out, const char *line, const char *service)
     buf_adds(out, line);
 }
 
-/* Up to three ids of this category's cases among the digests, those with negative sentiment first. */
+/* Up to three ids of this category's cases among the digests, those with negative sentiment first.
+ */
 static void add_case_ids(struct buf *out, jv digests, const char *category)
 {
     int told = 0;
@@ -170,7 +188,8 @@ static void add_case_ids(struct buf *out, jv digests, const char *category)
             bool is_negative = strcmp(text_of(digest, "sentiment"), "Negative") == 0;
             const char *id = name_or(text_of(digest, "caseId"), NULL);
 
-            if (id != NULL && strcmp(text_of(digest, "category"), category) == 0 && is_negative == (negative == 1))
+            if (id != NULL && strcmp(text_of(digest, "category"), category) == 0 &&
+                is_negative == (negative == 1))
                 buf_addf(out, "%s%s", told++ == 0 ? " For example: " : ", ", id);
         }
     }
@@ -189,7 +208,8 @@ static void plan_step(struct buf *out, const struct category_set *set, jv row, j
     int64_t cases = json_int(row, "count", 0);
     int64_t open = json_int(row, "open", 0);
 
-    buf_addf(out, "%s (%" PRId64 " case%s, %" PRId64 " open): ", category_name(row), cases, plural(cases), open);
+    buf_addf(out, "%s (%" PRId64 " case%s, %" PRId64 " open): ", category_name(row), cases,
+             plural(cases), open);
     if (action == NULL)
         buf_adds(out, "Read these cases and decide on the next step.");
     else
@@ -222,7 +242,8 @@ int offline_narrate(const struct category_set *set, jv data, jv *input, struct e
     struct buf plan;
 
     if (json_count(json_get(statistics, "categories")) == 0)
-        return error_set(err, ERR_DATA, "ValidationException", "the data has no statistics.categories");
+        return error_set(err, ERR_DATA, "ValidationException",
+                         "the data has no statistics.categories");
     buf_init(&summary, TEXT_BYTES_MAX);
     buf_init(&plan, TEXT_BYTES_MAX);
     tell_extent(&summary, statistics);

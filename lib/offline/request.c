@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "json/json.h"
 #include "maki/prompt.h"
 #include "offline/member.h"
+#include "json/json.h"
 
 struct request_reader {
     struct request_head head;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "maki/prompt.h"
 #include "offline/offline.h"
+#include "json/json.h"
 
 static struct {
     bool offline;
@@ -22,17 +23,23 @@ static struct {
 } o;
 
 const struct opt tool_model_options[] = {
-    {OPT_FLAG, 0, "offline", &o.offline, NULL, "MAKI_OFFLINE", "answer with the built-in lexical model: no account, no network", 0, 0},
+    {OPT_FLAG, 0, "offline", &o.offline, NULL, "MAKI_OFFLINE",
+     "answer with the built-in lexical model: no account, no network", 0, 0},
     {OPT_STRING, 0, "categories", &o.categories, "DIR", "MAKI_CATEGORIES",
      "use the folder's categories instead of the built-in ones; +DIR adds them", 0, 0},
-    {OPT_STRING, 0, "cache", &o.cache_dir, "DIR", "MAKI_CACHE", "keep answers there and never pay for the same one twice", 0, 0},
-    {OPT_INT, 'j', "concurrency", &o.concurrency, "N", "MAKI_CONCURRENCY", "requests in flight at once", 1, 1024},
-    {OPT_FLAG, 0, "unordered", &o.unordered, NULL, NULL, "write results as they come, not in input order", 0, 0},
+    {OPT_STRING, 0, "cache", &o.cache_dir, "DIR", "MAKI_CACHE",
+     "keep answers there and never pay for the same one twice", 0, 0},
+    {OPT_INT, 'j', "concurrency", &o.concurrency, "N", "MAKI_CONCURRENCY",
+     "requests in flight at once", 1, 1024},
+    {OPT_FLAG, 0, "unordered", &o.unordered, NULL, NULL,
+     "write results as they come, not in input order", 0, 0},
     {OPT_REAL, 0, "temperature", &o.temperature, "X", NULL, "sampling temperature", 0, 1},
     {OPT_REAL, 0, "top-p", &o.top_p, "X", NULL, "nucleus sampling", 0, 1},
     {OPT_INT, 0, "max-tokens", &o.max_tokens, "N", NULL, "most tokens of one answer", 1, 1000000},
-    {OPT_REAL, 0, "price-input", &o.price_input, "USD", "MAKI_PRICE_INPUT", "price of a million input tokens, to tell the cost", 0, 1e6},
-    {OPT_REAL, 0, "price-output", &o.price_output, "USD", "MAKI_PRICE_OUTPUT", "price of a million output tokens", 0, 1e6},
+    {OPT_REAL, 0, "price-input", &o.price_input, "USD", "MAKI_PRICE_INPUT",
+     "price of a million input tokens, to tell the cost", 0, 1e6},
+    {OPT_REAL, 0, "price-output", &o.price_output, "USD", "MAKI_PRICE_OUTPUT",
+     "price of a million output tokens", 0, 1e6},
     {.type = OPT_END},
 };
 
@@ -48,8 +55,9 @@ void tool_model_defaults(const struct tool_model_defaults *defaults)
 }
 
 /*
- * Answers are kept by request, and a request names the model that a real answer comes from. What the offline stand-in says to it
- * is another's word, and depends on reference data that the request does not show: it has a place of its own. NULL for no cache.
+ * Answers are kept by request, and a request names the model that a real answer comes from. What
+ * the offline stand-in says to it is another's word, and depends on reference data that the request
+ * does not show: it has a place of its own. NULL for no cache.
  */
 static char *cache_dir(const struct category_set *categories)
 {
@@ -72,11 +80,13 @@ int tool_model_open(struct tool_model *model, const char *model_id, struct error
     if (*model_id == '\0')
         return error_set(err, ERR_USAGE, "NoModel", "the model's id is empty");
     if (!o.offline)
-        return error_set(err, ERR_CONFIG, "NoTransport",
-                         "this version answers offline only: give --offline, or set MAKI_OFFLINE=1");
+        return error_set(
+            err, ERR_CONFIG, "NoTransport",
+            "this version answers offline only: give --offline, or set MAKI_OFFLINE=1");
     if (category_set_load(&model->categories, o.categories, err) < 0)
         return -1;
-    snprintf(model->prompt_version, sizeof(model->prompt_version), "%s-%.12s", PROMPT_VERSION, model->categories.digest);
+    snprintf(model->prompt_version, sizeof(model->prompt_version), "%s-%.12s", PROMPT_VERSION,
+             model->categories.digest);
     model->cache_dir = cache_dir(&model->categories);
     model->transport = offline_new(&model->categories);
     return 0;
@@ -89,7 +99,8 @@ void tool_model_close(struct tool_model *model)
     free(model->cache_dir);
 }
 
-struct ask_options tool_model_ask_options(const struct tool_model *model, const struct converse_template *t)
+struct ask_options tool_model_ask_options(const struct tool_model *model,
+                                          const struct converse_template *t)
 {
     return (struct ask_options){
         .transport = model->transport,
@@ -106,10 +117,13 @@ double tool_model_cost(const struct converse_usage *usage)
         return 0;
     if (o.price_input < 0 || o.price_output < 0)
         return -1;
-    return ((double)usage->input_tokens * o.price_input + (double)usage->output_tokens * o.price_output) / 1e6;
+    return ((double)usage->input_tokens * o.price_input +
+            (double)usage->output_tokens * o.price_output) /
+           1e6;
 }
 
-void tool_model_add_stats(struct tool *tool, const struct tool_model *model, const struct ask_totals *totals)
+void tool_model_add_stats(struct tool *tool, const struct tool_model *model,
+                          const struct ask_totals *totals)
 {
     double cost = tool_model_cost(&totals->usage);
 

@@ -5,9 +5,11 @@
 #include "maki/category.h"
 #include "tool/tool.h"
 
-/* What the programs that ask a model share: options, reference data, transport, and the cost of it all. */
+/* What the programs that ask a model share: options, reference data, transport, and the cost of it
+ * all. */
 
-/* The options' table, to be named in opt_program.tables. Defaults that differ are set with tool_model_defaults first. */
+/* The options' table, to be named in opt_program.tables. Defaults that differ are set with
+ * tool_model_defaults first. */
 extern const struct opt tool_model_options[];
 
 struct tool_model_defaults {
@@ -24,27 +26,30 @@ struct tool_model {
     struct category_set categories;
     struct http_transport *transport;
     struct converse_settings settings;
-    const char *name;         /* what results call the model: its id, or "offline" */
-    char prompt_version[32];  /* PROMPT_VERSION and the reference data's digest */
-    char *cache_dir;          /* or NULL */
+    const char *name;        /* what results call the model: its id, or "offline" */
+    char prompt_version[32]; /* PROMPT_VERSION and the reference data's digest */
+    char *cache_dir;         /* or NULL */
     size_t concurrency;
     bool unordered;
 };
 
 /*
- * Load and open what the options say, for the given model or inference profile id; NULL for the offline stand-in. -1 with
- * ERR_CONFIG or ERR_USAGE that says what to do. Close with tool_model_close in both cases.
+ * Load and open what the options say, for the given model or inference profile id; NULL for the
+ * offline stand-in. -1 with ERR_CONFIG or ERR_USAGE that says what to do. Close with
+ * tool_model_close in both cases.
  */
 int tool_model_open(struct tool_model *model, const char *model_id, struct error *err);
 void tool_model_close(struct tool_model *model);
 
 /* Fill in transport, cache and concurrency; the rest is the caller's. */
-struct ask_options tool_model_ask_options(const struct tool_model *model, const struct converse_template *t);
+struct ask_options tool_model_ask_options(const struct tool_model *model,
+                                          const struct converse_template *t);
 
 /* Cost in US dollars at the prices that were given; negative if none were. */
 double tool_model_cost(const struct converse_usage *usage);
 
 /* Add calls, tokens and cost to what --stats writes. */
-void tool_model_add_stats(struct tool *tool, const struct tool_model *model, const struct ask_totals *totals);
+void tool_model_add_stats(struct tool *tool, const struct tool_model *model,
+                          const struct ask_totals *totals);
 
 #endif

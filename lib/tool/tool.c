@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "json/json.h"
 #include "json/jsonl.h"
 
 enum { OUT_LINE_MAX = 512 << 20, TOLD_FAILURES_MAX = 20, FAILURE_TEXT_MAX = 64 << 10 };
@@ -16,11 +17,15 @@ enum { OUT_LINE_MAX = 512 << 20, TOLD_FAILURES_MAX = 20, FAILURE_TEXT_MAX = 64 <
 static struct tool_common common;
 
 const struct opt tool_common_options[] = {
-    {OPT_STRING, 0, "failures", &common.failures, "FILE", "MAKI_FAILURES", "write what failed as JSON Lines {stage, caseId, error, record}", 0, 0},
-    {OPT_STRING, 0, "stats", &common.stats, "FILE", NULL, "write counts, tokens and time as one JSON object", 0, 0},
-    {OPT_SIZE, 0, "max-line", &common.line_bytes_max, "SIZE", "MAKI_MAX_LINE", "longest input line that is read (default 64M)", 0, 0},
+    {OPT_STRING, 0, "failures", &common.failures, "FILE", "MAKI_FAILURES",
+     "write what failed as JSON Lines {stage, caseId, error, record}", 0, 0},
+    {OPT_STRING, 0, "stats", &common.stats, "FILE", NULL,
+     "write counts, tokens and time as one JSON object", 0, 0},
+    {OPT_SIZE, 0, "max-line", &common.line_bytes_max, "SIZE", "MAKI_MAX_LINE",
+     "longest input line that is read (default 64M)", 0, 0},
     {OPT_FLAG, 'q', "quiet", &common.quiet, NULL, NULL, "say nothing but errors", 0, 0},
-    {OPT_FLAG, 'v', "verbose", &common.verbose, NULL, NULL, "say more, and progress also when stderr is no terminal", 0, 0},
+    {OPT_FLAG, 'v', "verbose", &common.verbose, NULL, NULL,
+     "say more, and progress also when stderr is no terminal", 0, 0},
     {.type = OPT_END},
 };
 
@@ -61,14 +66,16 @@ static int set_up(struct tool *tool, struct error *err)
     const char *now = conf_get(tool->conf, "MAKI_NOW");
 
     if (clock_freeze(now) < 0)
-        return error_set(err, ERR_CONFIG, "BadTime", "MAKI_NOW: '%.64s' is no time such as 2026-01-31T08:00:00Z", now);
+        return error_set(err, ERR_CONFIG, "BadTime",
+                         "MAKI_NOW: '%.64s' is no time such as 2026-01-31T08:00:00Z", now);
     if (common.failures != NULL && (tool->failures = out_open(common.failures, err)) == NULL)
         return -1;
     tool->out = out_stdout();
     return 0;
 }
 
-int tool_begin(struct tool *tool, const struct opt_program *program, int argc, char **argv, int *operand)
+int tool_begin(struct tool *tool, const struct opt_program *program, int argc, char **argv,
+               int *operand)
 {
     struct error err;
     enum opt_outcome outcome;
@@ -79,7 +86,8 @@ int tool_begin(struct tool *tool, const struct opt_program *program, int argc, c
     buf_init(&tool->line, OUT_LINE_MAX);
     /* help must work also where the configuration is broken */
     tool->conf = conf_load(&err);
-    outcome = opt_parse(program, tool->conf, argc, argv, operand, tool->conf ? &err : &(struct error){0});
+    outcome =
+        opt_parse(program, tool->conf, argc, argv, operand, tool->conf ? &err : &(struct error){0});
     if (outcome == OPT_HELP || outcome == OPT_VERSION) {
         conf_free(tool->conf);
         return print_help(program, outcome == OPT_VERSION);
@@ -88,7 +96,9 @@ int tool_begin(struct tool *tool, const struct opt_program *program, int argc, c
         conf_free(tool->conf);
         return diag_fail(&err);
     }
-    diag_init(program->name, common.quiet ? DIAG_QUIET : common.verbose ? DIAG_VERBOSE : DIAG_NORMAL);
+    diag_init(program->name, common.quiet     ? DIAG_QUIET
+                             : common.verbose ? DIAG_VERBOSE
+                                              : DIAG_NORMAL);
     if (set_up(tool, &err) < 0) {
         conf_free(tool->conf);
         return diag_fail(&err);
@@ -134,7 +144,8 @@ void tool_skip(struct tool *tool, const struct tool_record *record, const char *
         diag_info("%s:%ld: skipped: %s", record->source, record->line, reason);
 }
 
-static jv failure_record(const struct tool_record *record, const char *stage, const struct error *err)
+static jv failure_record(const struct tool_record *record, const char *stage,
+                         const struct error *err)
 {
     jv failure = jv_object();
     jv details = jv_object();
@@ -152,7 +163,8 @@ static jv failure_record(const struct tool_record *record, const char *stage, co
         json_set(&failure, "record", jv_copy(record->value));
     else
         json_set(&failure, "record",
-                 json_string(record->text, record->text_len < FAILURE_TEXT_MAX ? record->text_len : FAILURE_TEXT_MAX));
+                 json_string(record->text, record->text_len < FAILURE_TEXT_MAX ? record->text_len
+                                                                               : FAILURE_TEXT_MAX));
     return failure;
 }
 
@@ -165,7 +177,8 @@ static void tell_failure(const struct tool_record *record, const struct error *e
     diag_error("%s%s", strncmp(err->message, where, strlen(where)) == 0 ? "" : where, err->message);
 }
 
-int tool_reject(struct tool *tool, const struct tool_record *record, const char *stage, const struct error *err)
+int tool_reject(struct tool *tool, const struct tool_record *record, const char *stage,
+                const struct error *err)
 {
     struct error write_error;
     jv failure;
@@ -185,10 +198,11 @@ int tool_reject(struct tool *tool, const struct tool_record *record, const char 
 }
 
 /* One line of input that was read: in, and onwards or rejected. */
-static int take_line(struct tool *tool, struct jsonl *reader, enum jsonl_status status, jv value, struct error *err,
-                     tool_each_fn *each, void *context)
+static int take_line(struct tool *tool, struct jsonl *reader, enum jsonl_status status, jv value,
+                     struct error *err, tool_each_fn *each, void *context)
 {
-    struct tool_record record = {.value = value, .source = jsonl_name(reader), .line = jsonl_line(reader)};
+    struct tool_record record = {
+        .value = value, .source = jsonl_name(reader), .line = jsonl_line(reader)};
 
     record.text = jsonl_text(reader, &record.text_len);
     tool_count_in(tool);
@@ -196,7 +210,8 @@ static int take_line(struct tool *tool, struct jsonl *reader, enum jsonl_status 
         return tool_reject(tool, &record, "read", err);
     if (jsonl_repaired(reader)) {
         tool->counts.repaired++;
-        diag_warn("%s:%ld: text that is not valid Unicode was replaced by U+FFFD", record.source, record.line);
+        diag_warn("%s:%ld: text that is not valid Unicode was replaced by U+FFFD", record.source,
+                  record.line);
     }
     if (!json_is(value, JV_KIND_OBJECT)) {
         int result;
@@ -226,7 +241,8 @@ static int each_line(struct tool *tool, struct jsonl *reader, tool_each_fn *each
     }
 }
 
-int tool_each_record(struct tool *tool, int file_count, char **files, tool_each_fn *each, void *context)
+int tool_each_record(struct tool *tool, int file_count, char **files, tool_each_fn *each,
+                     void *context)
 {
     static char dash[] = "-";
     static char *standard[] = {dash};
@@ -263,7 +279,8 @@ static jv stats_object(struct tool *tool)
     json_set(&stats, "failed", jv_number((double)c->failed));
     json_set(&stats, "skipped", jv_number((double)c->skipped));
     json_set(&stats, "repaired", jv_number((double)c->repaired));
-    json_set(&stats, "seconds", jv_number((double)(clock_monotonic_ms(tool->clock) - tool->started_ms) / 1000));
+    json_set(&stats, "seconds",
+             jv_number((double)(clock_monotonic_ms(tool->clock) - tool->started_ms) / 1000));
     return jv_object_merge(stats, jv_copy(tool->stats));
 }
 
@@ -294,8 +311,8 @@ static void tell_counts(const struct tool *tool)
 {
     const struct tool_counts *c = &tool->counts;
 
-    diag_note("%" PRId64 " in = %" PRId64 " out + %" PRId64 " failed + %" PRId64 " skipped", c->in, c->out, c->failed,
-              c->skipped);
+    diag_note("%" PRId64 " in = %" PRId64 " out + %" PRId64 " failed + %" PRId64 " skipped", c->in,
+              c->out, c->failed, c->skipped);
 }
 
 /* What is left to check once the records are through, in order of weight. */
@@ -307,7 +324,8 @@ static int final_status(struct tool *tool, struct error *err)
         return diag_fail(&tool->fatal);
     tell_counts(tool);
     if (c->in != c->out + c->failed + c->skipped) {
-        error_set(err, ERR_INTERNAL, "LostRecords", "records are unaccounted for; this is a bug in %s", tool->program->name);
+        error_set(err, ERR_INTERNAL, "LostRecords",
+                  "records are unaccounted for; this is a bug in %s", tool->program->name);
         return diag_fail(err);
     }
     if (c->failed == 0)

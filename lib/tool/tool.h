@@ -12,8 +12,9 @@
 #include "json/json.h"
 
 /*
- * What every program of the kit does alike: options, the loop over records, accounting (in = out + failed + skipped),
- * failures, statistics, exit status. A program is its options, its callback and its summary.
+ * What every program of the kit does alike: options, the loop over records, accounting (in = out +
+ * failed + skipped), failures, statistics, exit status. A program is its options, its callback and
+ * its summary.
  */
 
 /* Options that all programs share; put tool_common_options last in opt_program.tables. */
@@ -42,7 +43,7 @@ struct tool {
     struct tool_counts counts;
     struct progress progress;
     struct out *out;
-    jv stats;          /* an object the program may add members to, written by --stats after the counts */
+    jv stats; /* an object the program may add members to, written by --stats after the counts */
     int64_t started_ms;
     struct out *failures; /* opened at the start if asked for */
     struct buf line;      /* scratch for one output line */
@@ -59,10 +60,12 @@ struct tool_record {
 };
 
 /*
- * Read configuration and options, open outputs. -1 to go on, with *operand the first operand's index; otherwise the exit
- * status to leave with (help was printed, usage was wrong). tool_end is called only after -1.
+ * Read configuration and options, open outputs. -1 to go on, with *operand the first operand's
+ * index; otherwise the exit status to leave with (help was printed, usage was wrong). tool_end is
+ * called only after -1.
  */
-int tool_begin(struct tool *tool, const struct opt_program *program, int argc, char **argv, int *operand);
+int tool_begin(struct tool *tool, const struct opt_program *program, int argc, char **argv,
+               int *operand);
 
 /* Flush, write statistics, check the sum, clean up: the exit status. */
 int tool_end(struct tool *tool);
@@ -71,24 +74,29 @@ int tool_end(struct tool *tool);
 void tool_abandon(struct tool *tool);
 
 /*
- * Hand each record of the files (or standard input where there are none) to `each`, which takes over record->value and
- * accounts for it with tool_emit, tool_skip or tool_reject, then or later. Lines that are no JSON object are rejected here.
- * It stops early, with -1, when `each` returns -1 (tool->fatal is then set) or reading fails.
+ * Hand each record of the files (or standard input where there are none) to `each`, which takes
+ * over record->value and accounts for it with tool_emit, tool_skip or tool_reject, then or later.
+ * Lines that are no JSON object are rejected here. It stops early, with -1, when `each` returns -1
+ * (tool->fatal is then set) or reading fails.
  */
 typedef int tool_each_fn(struct tool *tool, const struct tool_record *record, void *context);
-int tool_each_record(struct tool *tool, int file_count, char **files, tool_each_fn *each, void *context);
+int tool_each_record(struct tool *tool, int file_count, char **files, tool_each_fn *each,
+                     void *context);
 
 /* A record came in by another way than tool_each_record. */
 void tool_count_in(struct tool *tool);
 
-/* Write one record to standard output and count it as out. The value is borrowed. -1 (fatal is set) when writing fails. */
+/* Write one record to standard output and count it as out. The value is borrowed. -1 (fatal is set)
+ * when writing fails. */
 int tool_emit(struct tool *tool, jv record);
 
 /* Count a record as skipped: not wanted, for the reason given to the user when verbose. */
 void tool_skip(struct tool *tool, const struct tool_record *record, const char *reason);
 
-/* Count a record as failed: a line for people, and a failure record for --failures. Borrows the record. -1 as tool_emit. */
-int tool_reject(struct tool *tool, const struct tool_record *record, const char *stage, const struct error *err);
+/* Count a record as failed: a line for people, and a failure record for --failures. Borrows the
+ * record. -1 as tool_emit. */
+int tool_reject(struct tool *tool, const struct tool_record *record, const char *stage,
+                const struct error *err);
 
 /* Note the error that ends the program. Returns -1. */
 int tool_fatal(struct tool *tool, const struct error *err);

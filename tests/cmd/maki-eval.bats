@@ -1,4 +1,4 @@
-#!/usr/bin/env bats
+# maki-eval: what it counts, and what it refuses.
 load ../lib/common
 
 # label ID CATEGORY [HARD]: a labelled case.

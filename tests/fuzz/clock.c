@@ -1,4 +1,5 @@
-/* A time that is read, written and read again is the same millisecond; a span is never after now. */
+/* A time that is read, written and read again is the same millisecond; a span is never after now.
+ */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text[size] = '\0';
     if (time_parse_iso(text, &ms) == 0) {
         time_format_iso(ms, written);
-        /* a zone may carry the ends of year 0 and 9999 over into years of other lengths, which are not read */
+        /* a zone may carry the ends of year 0 and 9999 over into years of other lengths, which are
+         * not read */
         assert(time_parse_iso(written, &again) < 0 || again == ms);
         assert(again == ms || ms < INT64_C(-62167219200000) || ms >= INT64_C(253402300800000));
     } else {

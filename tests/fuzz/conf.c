@@ -1,4 +1,5 @@
-/* A file is refused with its name, or each of its settings is found by its key, as the last line for it says. */
+/* A file is refused with its name, or each of its settings is found by its key, as the last line
+ * for it says. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>

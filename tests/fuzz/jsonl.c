@@ -1,4 +1,5 @@
-/* Every line that is not blank gives one value or one bad line; line numbers rise; with one more byte in front, too. */
+/* Every line that is not blank gives one value or one bad line; line numbers rise; with one more
+ * byte in front, too. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -42,7 +43,8 @@ static long read_all(int fd, const struct jsonl_options *how, bool *failed)
     return count;
 }
 
-/* Lines with anything but white space in them; a byte order mark may stand in front of the first. */
+/* Lines with anything but white space in them; a byte order mark may stand in front of the first.
+ */
 static long count_lines(const uint8_t *data, size_t size)
 {
     long count = 0;

@@ -1,6 +1,7 @@
 /*
- * Whatever the template and the values are, a key that comes out stays below its folder, and of two different values at
- * most one gets it. The input: a template, a newline, and the two values, apart by a newline.
+ * Whatever the template and the values are, a key that comes out stays below its folder, and of two
+ * different values at most one gets it. The input: a template, a newline, and the two values, apart
+ * by a newline.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /*
- * What scan_json accepts, libjq parses, and no member or element is lost on the way; what is written of it is accepted again,
- * says the same, and is written the same.
+ * What scan_json accepts, libjq parses, and no member or element is lost on the way; what is
+ * written of it is accepted again, says the same, and is written the same.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -112,7 +112,9 @@ static void test_answers(void)
             TEXT("Here you are:\\n```json\\n{\\n  \\\"good\\\": 1\\n}\\n```\\nAnything else?"),
             TEXT("I use {braces} and \\\"quotes, then {\\\"good\\\":1} follows"),
             TEXT("an open { bracket, then {\\\"good\\\":1}"),
-            ANSWER("{\"text\":\"Let me see {\\\"bad\\\":1}.\"},{\"toolUse\":{\"toolUseId\":\"t\",\"name\":\"record_it\",\"input\":{\"good\":1}}}",
+            ANSWER("{\"text\":\"Let me see "
+                   "{\\\"bad\\\":1}.\"},{\"toolUse\":{\"toolUseId\":\"t\",\"name\":\"record_it\","
+                   "\"input\":{\"good\":1}}}",
                    "tool_use"),
             ANSWER("{\"text\":\"{\\\"good\\\"\"},{\"text\":\":1}\"}", "stop_sequence"),
         };
@@ -131,8 +133,15 @@ static void test_answers(void)
     }
     TEST("an invalid answer is repaired once")
     {
-        static const char *const bodies[] = {BAD, TEXT("I cannot do that."), TEXT("[1,2]"), TEXT("{\\\"good\\\":"), TOOL("\"good\""),
-                                             TOOL("[{\"good\":1}]"), TOOL("null"), ANSWER("", "end_turn"), ANSWER("{\"text\":\" \"}", "end_turn")};
+        static const char *const bodies[] = {BAD,
+                                             TEXT("I cannot do that."),
+                                             TEXT("[1,2]"),
+                                             TEXT("{\\\"good\\\":"),
+                                             TOOL("\"good\""),
+                                             TOOL("[{\"good\":1}]"),
+                                             TOOL("null"),
+                                             ANSWER("", "end_turn"),
+                                             ANSWER("{\"text\":\" \"}", "end_turn")};
 
         for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
             struct fake_answer script[] = {{.body = bodies[i]}, {.body = GOOD}};
@@ -163,7 +172,8 @@ static void test_answers(void)
         CHECK_INT(0, run_ask(&r, 0, 1));
         CHECK_STR("q0 ", r.order);
         CHECK_STR("InvalidAnswer", r.last.err.code);
-        CHECK_STR("the model's answer is invalid, also after one repair: good is missing", r.last.err.message);
+        CHECK_STR("the model's answer is invalid, also after one repair: good is missing",
+                  r.last.err.message);
         CHECK_INT(2, r.last.calls);
         CHECK_INT(2, r.last.err.attempts);
         CHECK_INT(2, r.fake.submitted);
@@ -177,9 +187,15 @@ static void test_answers(void)
             int calls;
             int attempts;
         } failures[] = {
-            {{.status = 429, .type = "ThrottlingException", .body = "{\"message\":\"slow\"}"}, "ThrottlingException", 1, 1},
+            {{.status = 429, .type = "ThrottlingException", .body = "{\"message\":\"slow\"}"},
+             "ThrottlingException",
+             1,
+             1},
             {{.status = 500, .body = "<html>"}, "ServiceUnavailableException", 1, 1},
-            {{.body = ANSWER("{\"text\":\"{\\\"good\\\":1}\"}", "max_tokens")}, "UnusableAnswer", 1, 1},
+            {{.body = ANSWER("{\"text\":\"{\\\"good\\\":1}\"}", "max_tokens")},
+             "UnusableAnswer",
+             1,
+             1},
             {{.body = "not json"}, "InvalidJson", 1, 1},
             {{.body = "{}"}, "InvalidResponse", 1, 1},
             {{.error = "Timeout"}, "Timeout", 0, 3},
@@ -219,7 +235,8 @@ static void test_answers(void)
         usage = ask_usage_object(&ask_totals(r.ask)->usage);
         buf_init(&json, 1000);
         json_write(&json, usage);
-        CHECK_STR("{\"input\":400,\"output\":28,\"cacheRead\":80,\"cacheWrite\":12}", buf_str(&json));
+        CHECK_STR("{\"input\":400,\"output\":28,\"cacheRead\":80,\"cacheWrite\":12}",
+                  buf_str(&json));
         buf_clear(&json);
         jv_free(usage);
         run_end(&r);
@@ -235,9 +252,12 @@ static void test_answers(void)
         CHECK_STR("/model/a.model-v1%3A0/converse", r.fake.requests[1].path);
         turns = strstr(r.fake.requests[1].body, "\"messages\":");
         CHECK_STR("\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"q0\"}]},"
-                  "{\"role\":\"assistant\",\"content\":[{\"toolUse\":{\"toolUseId\":\"t1\",\"name\":\"record_it\",\"input\":{\"bad\":1}}}]},"
-                  "{\"role\":\"user\",\"content\":[{\"toolResult\":{\"toolUseId\":\"t1\",\"content\":[{\"text\":\"Your answer cannot be used: "
-                  "good is missing. Answer again, with the whole corrected object.\"}],\"status\":\"error\"}}]}]}",
+                  "{\"role\":\"assistant\",\"content\":[{\"toolUse\":{\"toolUseId\":\"t1\","
+                  "\"name\":\"record_it\",\"input\":{\"bad\":1}}}]},"
+                  "{\"role\":\"user\",\"content\":[{\"toolResult\":{\"toolUseId\":\"t1\","
+                  "\"content\":[{\"text\":\"Your answer cannot be used: "
+                  "good is missing. Answer again, with the whole corrected "
+                  "object.\"}],\"status\":\"error\"}}]}]}",
                   turns);
         run_end(&r);
     }

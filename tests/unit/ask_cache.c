@@ -133,7 +133,12 @@ static void test_cache(void)
         static const struct {
             const char *text;
             size_t len;
-        } damages[] = {{"", 0}, {"{\"output\":{\"mess", 15}, {"\0\0\0\0\0\0\0\0", 8}, {"null", 4}, {"[]", 2}, {"\x80\xff", 2}};
+        } damages[] = {{"", 0},
+                       {"{\"output\":{\"mess", 15},
+                       {"\0\0\0\0\0\0\0\0", 8},
+                       {"null", 4},
+                       {"[]", 2},
+                       {"\x80\xff", 2}};
         static char paths[QUESTIONS_MAX][200];
         struct fake_answer good[] = {{.body = GOOD}};
         struct run r;

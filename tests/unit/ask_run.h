@@ -1,22 +1,28 @@
 #ifndef MAKI_TESTS_ASK_RUN_H
 #define MAKI_TESTS_ASK_RUN_H
 
-/* Runs of questions over the fake transport, and what came of them: for the tests of lib/maki/ask.c. */
+/* Runs of questions over the fake transport, and what came of them: for the tests of
+ * lib/maki/ask.c. */
 #include <stdio.h>
 
 #include "fake_transport.h"
-#include "json/json.h"
 #include "maki/ask.h"
 #include "unit.h"
+#include "json/json.h"
 
 /* Answers as Converse gives them. */
-#define USAGE ",\"usage\":{\"inputTokens\":100,\"outputTokens\":7,\"cacheReadInputTokens\":20,\"cacheWriteInputTokens\":3}}"
-#define ANSWER(content, reason)                                                                                        \
-    "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[" content "]}},\"stopReason\":\"" reason "\"" USAGE
-#define TOOL(input) ANSWER("{\"toolUse\":{\"toolUseId\":\"t1\",\"name\":\"record_it\",\"input\":" input "}}", "tool_use")
+#define USAGE                                                                                      \
+    ",\"usage\":{\"inputTokens\":100,\"outputTokens\":7,\"cacheReadInputTokens\":20,"              \
+    "\"cacheWriteInputTokens\":3}}"
+#define ANSWER(content, reason)                                                                    \
+    "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[" content                       \
+    "]}},\"stopReason\":\"" reason "\"" USAGE
+#define TOOL(input)                                                                                \
+    ANSWER("{\"toolUse\":{\"toolUseId\":\"t1\",\"name\":\"record_it\",\"input\":" input "}}",      \
+           "tool_use")
 #define TEXT(text) ANSWER("{\"text\":\"" text "\"}", "end_turn")
-#define GOOD TOOL("{\"good\":1}")
-#define BAD TOOL("{\"bad\":1}")
+#define GOOD       TOOL("{\"good\":1}")
+#define BAD        TOOL("{\"bad\":1}")
 
 enum { QUESTIONS_MAX = 200 };
 
@@ -27,7 +33,8 @@ struct run {
     struct ask_options options;
     struct ask *ask;
     struct error err;
-    char order[QUESTIONS_MAX * 5]; /* the questions in the order of their outcomes, "+" behind those that have a result */
+    char order[QUESTIONS_MAX * 5]; /* the questions in the order of their outcomes, "+" behind those
+                                      that have a result */
     struct ask_outcome last;       /* result and texts are not kept */
     char result[200];
     int outcomes, dropped;
@@ -51,8 +58,8 @@ static inline int done(void *context, void *question, const struct ask_outcome *
     struct run *r = context;
     struct buf json;
 
-    snprintf(r->order + strlen(r->order), sizeof(r->order) - strlen(r->order), "%s%s ", (const char *)question,
-             jv_is_valid(outcome->result) ? "+" : "");
+    snprintf(r->order + strlen(r->order), sizeof(r->order) - strlen(r->order), "%s%s ",
+             (const char *)question, jv_is_valid(outcome->result) ? "+" : "");
     free(question);
     r->last = *outcome;
     buf_init(&json, sizeof(r->result));
@@ -76,12 +83,18 @@ static inline void run_begin(struct run *r, const struct fake_answer *script, si
 
     *r = (struct run){.template = converse_template_new(&settings, "the system prompt", &tool)};
     fake_init(&r->fake, script, count);
-    r->options = (struct ask_options){
-        .transport = &r->fake.base, .template = r->template, .in_flight_max = 4, .check = check, .done = done, .drop = drop, .context = r};
+    r->options = (struct ask_options){.transport = &r->fake.base,
+                                      .template = r->template,
+                                      .in_flight_max = 4,
+                                      .check = check,
+                                      .done = done,
+                                      .drop = drop,
+                                      .context = r};
     dropped = 0;
 }
 
-/* Put questions first … first + count - 1 and wait for them all; 0 or what ask_submit or ask_drain gave. */
+/* Put questions first … first + count - 1 and wait for them all; 0 or what ask_submit or ask_drain
+ * gave. */
 static inline int run_ask(struct run *r, int first, int count)
 {
     int status = 0;
@@ -123,14 +136,16 @@ static inline void first_text(const char *body, char *text, size_t size)
 {
     struct error ignored;
     jv value = json_parse(body, strlen(body), NULL, &ignored);
-    const char *found = json_str(json_at(json_get(json_at(json_get(value, "messages"), 0), "content"), 0), "text", NULL);
+    const char *found = json_str(
+        json_at(json_get(json_at(json_get(value, "messages"), 0), "content"), 0), "text", NULL);
 
     snprintf(text, size, "%s", found ? found : "(none)");
     jv_free(value);
 }
 
 /* Every third question's first answer is invalid. */
-static inline void mixed_answer(struct fake_transport *fake, size_t n, const struct http_request *request, struct fake_answer *answer)
+static inline void mixed_answer(struct fake_transport *fake, size_t n,
+                                const struct http_request *request, struct fake_answer *answer)
 {
     char text[40];
     long number;

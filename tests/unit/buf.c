@@ -89,7 +89,8 @@ static void test_maximum(void)
     buf_clear(&b);
 
     buf_init(&b, 64);
-    TEST("text that cannot be formatted makes the buffer full, so that one check at the end sees it")
+    TEST(
+        "text that cannot be formatted makes the buffer full, so that one check at the end sees it")
     {
         CHECK_INT(-1, buf_addf(&b, "%ls", L"\x20ac")); /* not in the C locale */
         CHECK(buf_full(&b));

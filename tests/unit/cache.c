@@ -9,8 +9,12 @@
 
 static char dir[] = "/tmp/maki-cache-XXXXXX";
 
-static const struct http_request base_request = {
-    .service = "bedrock-runtime", .method = "POST", .path = "/model/m/converse", .query = "", .body = "body", .body_len = 4};
+static const struct http_request base_request = {.service = "bedrock-runtime",
+                                                 .method = "POST",
+                                                 .path = "/model/m/converse",
+                                                 .query = "",
+                                                 .body = "body",
+                                                 .body_len = 4};
 
 static void key_of(const struct http_request *request, char key[DIGEST_HEX_SIZE])
 {
@@ -139,7 +143,8 @@ static void work(int id)
         else if (cache_put(dir, key, value, sizeof(value), &err) < 0)
             _exit(2);
         buf_reset(&body);
-        if (cache_get(dir, key, &body) && (body.len != sizeof(value) || body.data[0] != body.data[sizeof(value) - 1]))
+        if (cache_get(dir, key, &body) &&
+            (body.len != sizeof(value) || body.data[0] != body.data[sizeof(value) - 1]))
             _exit(3);
     }
     _exit(0);

@@ -134,7 +134,9 @@ static void test_parse_iso(void)
 static void test_parse(void)
 {
     static const char *const refused[] = {
-        "", "d", "30", "30x", "30dd", "30 d", "-5d", "+5d", " 30d", "1.5d", "1000001d", "99999999999999999999d", "30D", "NOW",
+        "",    "d",   "30",   "30x",  "30dd",     "30 d",
+        "-5d", "+5d", " 30d", "1.5d", "1000001d", "99999999999999999999d",
+        "30D", "NOW",
     };
     const int64_t now = INT64_C(1767323045678);
     int64_t ms;

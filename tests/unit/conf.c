@@ -13,7 +13,8 @@ static char folder[] = "/tmp/maki-unit-conf-XXXXXX";
 
 static void save(const char *path, const char *text, size_t len)
 {
-    struct file_write write = {.path = path, .data = text, .len = len, .mode = 0644, .no_sync = true};
+    struct file_write write = {
+        .path = path, .data = text, .len = len, .mode = 0644, .no_sync = true};
     struct error err;
 
     CHECK_INT(0, file_write_atomic(&write, NULL, &err));
@@ -81,10 +82,13 @@ static void test_lines(void)
     {
         check_refused("A=1\nnonsense\n", "named.conf:2: expected KEY=VALUE");
         check_refused("=x", "named.conf:1: a key is upper-case letters, digits and _, not ''");
-        check_refused("maki_key=x", "named.conf:1: a key is upper-case letters, digits and _, not 'maki_key'");
-        check_refused("\n\nexport MAKI_KEY=x",
-                      "named.conf:3: a key is upper-case letters, digits and _, not 'export MAKI_KEY'");
-        check_refused("1KEY=x", "named.conf:1: a key is upper-case letters, digits and _, not '1KEY'");
+        check_refused("maki_key=x",
+                      "named.conf:1: a key is upper-case letters, digits and _, not 'maki_key'");
+        check_refused(
+            "\n\nexport MAKI_KEY=x",
+            "named.conf:3: a key is upper-case letters, digits and _, not 'export MAKI_KEY'");
+        check_refused("1KEY=x",
+                      "named.conf:1: a key is upper-case letters, digits and _, not '1KEY'");
     }
     TEST("a NUL does not hide what comes after it")
     {

@@ -68,8 +68,10 @@ static void test_requests(void)
         converse_chat_user(&chat, "a\0b\"", 4);
         CHECK_STR("{\"inferenceConfig\":{\"maxTokens\":10240,\"temperature\":0.5,\"topP\":0.1},"
                   "\"system\":[{\"text\":\"Line one\\nquote \\\" and \xc3\xa9\"}],"
-                  "\"toolConfig\":{\"tools\":[{\"toolSpec\":{\"name\":\"record_it\",\"description\":\"Record \\\"it\\\".\","
-                  "\"inputSchema\":{\"json\":{\"type\":\"object\"}}}}],\"toolChoice\":{\"tool\":{\"name\":\"record_it\"}}},"
+                  "\"toolConfig\":{\"tools\":[{\"toolSpec\":{\"name\":\"record_it\","
+                  "\"description\":\"Record \\\"it\\\".\","
+                  "\"inputSchema\":{\"json\":{\"type\":\"object\"}}}}],\"toolChoice\":{\"tool\":{"
+                  "\"name\":\"record_it\"}}},"
                   "\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"a\\u0000b\\\"\"}]}]}",
                   body_of(&chat));
         CHECK_STR("m", converse_template_model(t));
@@ -89,7 +91,10 @@ static void test_requests(void)
         snprintf(first, sizeof(first), "%s", body_of(&chat));
         CHECK_STR(first, body_of(&chat));
         converse_chat_user(&chat, "two", 3);
-        CHECK(strstr(body_of(&chat), "[{\"text\":\"one\"}]},{\"role\":\"user\",\"content\":[{\"text\":\"two\"}]}]}") != NULL);
+        CHECK(strstr(
+                  body_of(&chat),
+                  "[{\"text\":\"one\"}]},{\"role\":\"user\",\"content\":[{\"text\":\"two\"}]}]}") !=
+              NULL);
         jv_free(parse(body_of(&chat)));
         converse_chat_clear(&chat);
         converse_template_free(t);
@@ -102,7 +107,9 @@ static void test_requests(void)
         } table[] = {
             {"us.amazon.nova-micro-v1:0", "/model/us.amazon.nova-micro-v1%3A0/converse"},
             {"arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a_b~",
-             "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fa_b~/converse"},
+             "/model/"
+             "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fa_b~"
+             "/converse"},
             {"../x?y#z \xc3\xa9", "/model/..%2Fx%3Fy%23z%20%C3%A9/converse"},
         };
 
@@ -158,25 +165,34 @@ static void test_requests(void)
     }
 }
 
-#define HELLO "[{\"role\":\"user\",\"content\":[{\"text\":\"hello\"}]},{\"role\":\"assistant\",\"content\":"
-#define RESULT(id) "{\"toolResult\":{\"toolUseId\":\"" id "\",\"content\":[{\"text\":\"wrong\"}],\"status\":\"error\"}}"
+#define HELLO                                                                                      \
+    "[{\"role\":\"user\",\"content\":[{\"text\":\"hello\"}]},{\"role\":\"assistant\",\"content\":"
+#define RESULT(id)                                                                                 \
+    "{\"toolResult\":{\"toolUseId\":\"" id                                                         \
+    "\",\"content\":[{\"text\":\"wrong\"}],\"status\":\"error\"}}"
 #define WRONG_TEXT "},{\"role\":\"user\",\"content\":[{\"text\":\"wrong\"}]}]}"
 
 static void test_repairs(void)
 {
     TEST("a tool call is answered by a tool result")
     {
-        CHECK_STR(HELLO "[{\"toolUse\":{\"toolUseId\":\"i\\\"d\",\"name\":\"record_it\",\"input\":{\"a\":1}}}]},"
+        CHECK_STR(HELLO "[{\"toolUse\":{\"toolUseId\":\"i\\\"d\",\"name\":\"record_it\",\"input\":{"
+                        "\"a\":1}}}]},"
                         "{\"role\":\"user\",\"content\":[" RESULT("i\\\"d") "]}]}",
-                  repaired("[{\"toolUse\":{\"toolUseId\":\"i\\\"d\",\"name\":\"record_it\",\"input\":{\"a\":1}}}]"));
+                  repaired("[{\"toolUse\":{\"toolUseId\":\"i\\\"d\",\"name\":\"record_it\","
+                           "\"input\":{\"a\":1}}}]"));
     }
     TEST("each of several tool calls gets its result, as the service demands")
     {
-        const char *body = repaired("[{\"text\":\"now:\"},{\"toolUse\":{\"toolUseId\":\"a\",\"name\":\"n\",\"input\":{}}},"
-                                    "{\"toolUse\":{\"toolUseId\":\"b\",\"name\":\"n\",\"input\":{}}}]");
+        const char *body = repaired(
+            "[{\"text\":\"now:\"},{\"toolUse\":{\"toolUseId\":\"a\",\"name\":\"n\",\"input\":{}}},"
+            "{\"toolUse\":{\"toolUseId\":\"b\",\"name\":\"n\",\"input\":{}}}]");
 
-        CHECK(strstr(body, "{\"role\":\"assistant\",\"content\":[{\"text\":\"now:\"},{\"toolUse\"") != NULL);
-        CHECK(strstr(body, "{\"role\":\"user\",\"content\":[" RESULT("a") "," RESULT("b") "]}]}") != NULL);
+        CHECK(
+            strstr(body, "{\"role\":\"assistant\",\"content\":[{\"text\":\"now:\"},{\"toolUse\"") !=
+            NULL);
+        CHECK(strstr(body, "{\"role\":\"user\",\"content\":[" RESULT("a") "," RESULT("b") "]}]}") !=
+              NULL);
     }
     TEST("a text is answered by a text")
     {
@@ -185,42 +201,60 @@ static void test_repairs(void)
     TEST("blank and empty answers are not sent back as they are: the service refuses them")
     {
         CHECK_STR(HELLO "[{\"text\":\"(no answer)\"}]" WRONG_TEXT, repaired("[]"));
-        CHECK_STR(HELLO "[{\"text\":\"(no answer)\"}]" WRONG_TEXT, repaired("[{\"text\":\"\"},{\"text\":\" \\n\"}]"));
+        CHECK_STR(HELLO "[{\"text\":\"(no answer)\"}]" WRONG_TEXT,
+                  repaired("[{\"text\":\"\"},{\"text\":\" \\n\"}]"));
         CHECK_STR(HELLO "[{\"text\":\"(no answer)\"}]" WRONG_TEXT, repaired("null"));
-        CHECK_STR(HELLO "[{\"text\":\"x\"}]" WRONG_TEXT, repaired("[{\"text\":\"\"},{\"text\":\"x\"}]"));
-        CHECK_STR(HELLO "[{\"reasoningContent\":{}}]" WRONG_TEXT, repaired("[{\"reasoningContent\":{}},{\"text\":\"\"}]"));
+        CHECK_STR(HELLO "[{\"text\":\"x\"}]" WRONG_TEXT,
+                  repaired("[{\"text\":\"\"},{\"text\":\"x\"}]"));
+        CHECK_STR(HELLO "[{\"reasoningContent\":{}}]" WRONG_TEXT,
+                  repaired("[{\"reasoningContent\":{}},{\"text\":\"\"}]"));
     }
 }
 
-static int read_answer(struct converse_answer *answer, int status, const char *body, struct error *err)
+static int read_answer(struct converse_answer *answer, int status, const char *body,
+                       struct error *err)
 {
-    struct http_response response = {.status = status, .body = body, .body_len = strlen(body), .attempts = 2};
+    struct http_response response = {
+        .status = status, .body = body, .body_len = strlen(body), .attempts = 2};
 
     error_clear(err);
     return converse_answer_read(answer, &response, err);
 }
 
-#define MESSAGE(content) "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[" content "]}}"
+#define MESSAGE(content)                                                                           \
+    "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[" content "]}}"
 
 static void test_reasons(void)
 {
     TEST("an answer is usable if the model ended it, and not if it was cut or withheld")
     {
         static const char *const good[] = {"end_turn", "tool_use", "stop_sequence"};
-        static const char *const bad[] = {"max_tokens", "guardrail_intervened", "content_filtered", "malformed_model_output",
-                                          "malformed_tool_use", "model_context_window_exceeded", "something_new", "", "END_TURN"};
+        static const char *const bad[] = {"max_tokens",
+                                          "guardrail_intervened",
+                                          "content_filtered",
+                                          "malformed_model_output",
+                                          "malformed_tool_use",
+                                          "model_context_window_exceeded",
+                                          "something_new",
+                                          "",
+                                          "END_TURN"};
         struct converse_answer answer;
         struct error err;
         char body[500];
 
         for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-            snprintf(body, sizeof(body), MESSAGE("{\"text\":\"x\"}") ",\"stopReason\":\"%s\"}", good[i]);
+            snprintf(body, sizeof(body), MESSAGE("{\"text\":\"x\"}") ",\"stopReason\":\"%s\"}",
+                     good[i]);
             CHECK_INT(0, read_answer(&answer, 200, body, &err));
             CHECK_STR(good[i], answer.stop_reason);
             converse_answer_clear(&answer);
         }
         for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-            snprintf(body, sizeof(body), MESSAGE("{\"text\":\"x\"}") ",\"stopReason\":\"%s\",\"usage\":{\"outputTokens\":9}}", bad[i]);
+            snprintf(
+                body, sizeof(body),
+                MESSAGE(
+                    "{\"text\":\"x\"}") ",\"stopReason\":\"%s\",\"usage\":{\"outputTokens\":9}}",
+                bad[i]);
             CHECK_INT(-1, read_answer(&answer, 200, body, &err));
             CHECK_STR("UnusableAnswer", err.code);
             CHECK_INT(ERR_DATA, err.kind);
@@ -231,8 +265,10 @@ static void test_reasons(void)
     }
     TEST("a missing or odd stopReason is none to go by")
     {
-        static const char *const bodies[] = {MESSAGE("{\"text\":\"x\"}") "}", MESSAGE("{\"text\":\"x\"}") ",\"stopReason\":7}",
-                                             MESSAGE("{\"text\":\"x\"}") ",\"stopReason\":\"0123456789012345678901234567890123456789012345678\"}"};
+        static const char *const bodies[] = {
+            MESSAGE("{\"text\":\"x\"}") "}", MESSAGE("{\"text\":\"x\"}") ",\"stopReason\":7}",
+            MESSAGE("{\"text\":\"x\"}") ",\"stopReason\":"
+                                        "\"0123456789012345678901234567890123456789012345678\"}"};
         struct converse_answer answer;
         struct error err;
 
@@ -251,11 +287,24 @@ static void test_answers(void)
 
     TEST("text blocks are joined, the first tool call is taken, usage is read")
     {
-        CHECK_INT(0, read_answer(&answer, 200,
-                                 MESSAGE("{\"text\":\"a\"},{\"toolUse\":{\"toolUseId\":\"1\",\"input\":{\"n\":1}}},{\"image\":{}},{\"text\":\"b\"},"
-                                         "{\"toolUse\":{\"toolUseId\":\"2\",\"input\":{\"n\":2}}}") ",\"stopReason\":\"tool_use\",\"usage\":{"
-                                 "\"inputTokens\":1,\"outputTokens\":2,\"totalTokens\":3,\"cacheReadInputTokens\":4,\"cacheWriteInputTokens\":5}}",
-                                 &err));
+        CHECK_INT(
+            0,
+            read_answer(
+                &answer, 200,
+                MESSAGE(
+                    "{\"text\":\"a\"},{\"toolUse\":{\"toolUseId\":\"1\",\"input\":{\"n\":1}}},{"
+                    "\"image\":{}},{\"text\":\"b\"},"
+                    "{\"toolUse\":{\"toolUseId\":\"2\",\"input\":{\"n\":2}}}") ",\"stopReason\":"
+                                                                               "\"tool_use\","
+                                                                               "\"usage\":{"
+                                                                               "\"inputTokens\":1,"
+                                                                               "\"outputTokens\":2,"
+                                                                               "\"totalTokens\":3,"
+                                                                               "\"cacheReadInputTok"
+                                                                               "ens\":4,"
+                                                                               "\"cacheWriteInputTo"
+                                                                               "kens\":5}}",
+                &err));
         CHECK_STR("ab", answer.text);
         CHECK_INT(1, json_int(answer.input, "n", 0));
         CHECK_INT(1, answer.usage.input_tokens);
@@ -274,8 +323,13 @@ static void test_answers(void)
     }
     TEST("what is no message is an error, not an answer")
     {
-        static const char *const bodies[] = {"{}", "[]", "null", "7", "{\"output\":7,\"stopReason\":\"end_turn\"}",
-                                             "{\"output\":{\"message\":\"x\"},\"stopReason\":\"end_turn\"}"};
+        static const char *const bodies[] = {
+            "{}",
+            "[]",
+            "null",
+            "7",
+            "{\"output\":7,\"stopReason\":\"end_turn\"}",
+            "{\"output\":{\"message\":\"x\"},\"stopReason\":\"end_turn\"}"};
 
         for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
             CHECK_INT(-1, read_answer(&answer, 200, bodies[i], &err));
@@ -292,7 +346,9 @@ static void test_answers(void)
     }
     TEST("an error response is read as such")
     {
-        CHECK_INT(-1, read_answer(&answer, 429, "{\"__type\":\"ThrottlingException\",\"message\":\"slow\"}", &err));
+        CHECK_INT(-1,
+                  read_answer(&answer, 429,
+                              "{\"__type\":\"ThrottlingException\",\"message\":\"slow\"}", &err));
         CHECK_STR("ThrottlingException", err.code);
         CHECK(err.retryable);
         CHECK_INT(2, err.attempts);

@@ -2,13 +2,12 @@
 #define MAKI_TESTS_FAKE_TRANSPORT_H
 
 /*
- * A transport for tests. The n-th request gets what the script says; the test decides how many requests one wait completes
- * and in which order. It counts, keeps a copy of every request, and notices a request that changed while it was in flight.
+ * A transport for tests. The n-th request gets what the script says; the test decides how many
+ * requests one wait completes and in which order. It counts, keeps a copy of every request, and
+ * notices a request that changed while it was in flight.
  *
- *   struct fake_answer script[] = {{.body = "{…}"}, {.status = 429, .type = "ThrottlingException"}, {.error = "Timeout"}};
- *   struct fake_transport fake;
- *   fake_init(&fake, script, 3);
- *   … &fake.base …
+ *   struct fake_answer script[] = {{.body = "{…}"}, {.status = 429, .type = "ThrottlingException"},
+ * {.error = "Timeout"}}; struct fake_transport fake; fake_init(&fake, script, 3); … &fake.base …
  *   fake_clear(&fake);
  */
 #include <assert.h>
@@ -48,12 +47,13 @@ struct fake_transport {
     const struct fake_answer *script; /* its last answer is given to all that follow */
     size_t script_count;
     /* In place of the script: the answer to request `n`, counted from 0. */
-    void (*answer)(struct fake_transport *fake, size_t n, const struct http_request *request, struct fake_answer *answer);
+    void (*answer)(struct fake_transport *fake, size_t n, const struct http_request *request,
+                   struct fake_answer *answer);
     void *context; /* for `answer` */
     enum fake_order order;
-    uint64_t seed;          /* of the shuffled order */
-    size_t per_wait;        /* requests that one wait completes; 0 means all */
-    long long refused;      /* the number of the request that is refused, counted from 0; -1 for none */
+    uint64_t seed;     /* of the shuffled order */
+    size_t per_wait;   /* requests that one wait completes; 0 means all */
+    long long refused; /* the number of the request that is refused, counted from 0; -1 for none */
     long long wait_failure; /* the number of the wait that fails; -1 for none */
 
     size_t submitted, completed, waits;
@@ -74,18 +74,20 @@ static inline void fake_digest(const struct http_request *request, char digest[D
     digest_finish_hex(d, digest);
 }
 
-static inline int fake_submit(struct http_transport *t, const struct http_request *request, http_done_fn *done, void *context,
-                              struct error *err)
+static inline int fake_submit(struct http_transport *t, const struct http_request *request,
+                              http_done_fn *done, void *context, struct error *err)
 {
     struct fake_transport *fake = (struct fake_transport *)t;
     size_t n = fake->submitted++;
     struct fake_pending *p;
 
     fake->requests = mem_grow(fake->requests, &fake->requests_cap, n + 1, sizeof(*fake->requests));
-    fake->requests[n] = (struct fake_request){mem_strdup(request->path), mem_strndup(request->body, request->body_len)};
+    fake->requests[n] = (struct fake_request){mem_strdup(request->path),
+                                              mem_strndup(request->body, request->body_len)};
     if (fake->refused == (long long)n)
         return error_set(err, ERR_UNAVAILABLE, "Refused", "the transport takes no request");
-    fake->pending = mem_grow(fake->pending, &fake->pending_cap, fake->in_flight + 1, sizeof(*fake->pending));
+    fake->pending =
+        mem_grow(fake->pending, &fake->pending_cap, fake->in_flight + 1, sizeof(*fake->pending));
     p = &fake->pending[fake->in_flight++];
     *p = (struct fake_pending){.request = request, .done = done, .context = context};
     fake_digest(request, p->digest);
@@ -121,7 +123,8 @@ static inline void fake_complete(struct fake_transport *fake)
 {
     struct fake_pending p = fake_take(fake);
     struct http_header header = {"x-amzn-errortype", p.answer.type};
-    struct http_response response = {.status = p.answer.status ? p.answer.status : 200, .attempts = 1};
+    struct http_response response = {.status = p.answer.status ? p.answer.status : 200,
+                                     .attempts = 1};
     char digest[DIGEST_HEX_SIZE];
     struct error err;
 
@@ -144,7 +147,8 @@ static inline void fake_complete(struct fake_transport *fake)
 static inline int fake_wait(struct http_transport *t, int64_t timeout_ms, struct error *err)
 {
     struct fake_transport *fake = (struct fake_transport *)t;
-    size_t todo = fake->per_wait && fake->per_wait < fake->in_flight ? fake->per_wait : fake->in_flight;
+    size_t todo =
+        fake->per_wait && fake->per_wait < fake->in_flight ? fake->per_wait : fake->in_flight;
 
     (void)timeout_ms;
     if (fake->wait_failure == (long long)fake->waits++)
@@ -162,9 +166,11 @@ static inline void fake_free(struct http_transport *t)
 
 static const struct http_transport_ops fake_ops = {"fake", fake_submit, fake_wait, fake_free};
 
-static inline void fake_init(struct fake_transport *fake, const struct fake_answer *script, size_t count)
+static inline void fake_init(struct fake_transport *fake, const struct fake_answer *script,
+                             size_t count)
 {
-    *fake = (struct fake_transport){.script = script, .script_count = count, .refused = -1, .wait_failure = -1};
+    *fake = (struct fake_transport){
+        .script = script, .script_count = count, .refused = -1, .wait_failure = -1};
     fake->base.ops = &fake_ops;
 }
 

@@ -50,9 +50,11 @@ static const char *names_in(const char *dir)
     return text;
 }
 
-static int put(const char *path, const char *text, bool no_clobber, bool *existed, struct error *err)
+static int put(const char *path, const char *text, bool no_clobber, bool *existed,
+               struct error *err)
 {
-    struct file_write write = {.path = path, .data = text, .len = strlen(text), .no_clobber = no_clobber, .no_sync = true};
+    struct file_write write = {
+        .path = path, .data = text, .len = strlen(text), .no_clobber = no_clobber, .no_sync = true};
 
     return file_write_atomic(&write, existed, err);
 }
@@ -208,7 +210,8 @@ static void test_write_failures(void)
     }
 }
 
-/* A writer that the kernel ends in the middle of its file: what it leaves is what a kill -9 leaves. */
+/* A writer that the kernel ends in the middle of its file: what it leaves is what a kill -9 leaves.
+ */
 static void die_writing(const char *path)
 {
     pid_t child = fork();
@@ -271,7 +274,8 @@ static void test_killed(void)
     }
 }
 
-/* Eight processes write one file over and over: readers see whole files only, and none of the writers fails. */
+/* Eight processes write one file over and over: readers see whole files only, and none of the
+ * writers fails. */
 static void test_many_writers(void)
 {
     enum { WRITERS = 8, ROUNDS = 200, SIZE = 20000 };

@@ -18,7 +18,8 @@ static void save(const char *path, const struct buf *bytes)
 {
     FILE *file = fopen(path, "wb");
 
-    if (file == NULL || fwrite(buf_str(bytes), 1, bytes->len, file) != bytes->len || fclose(file) != 0)
+    if (file == NULL || fwrite(buf_str(bytes), 1, bytes->len, file) != bytes->len ||
+        fclose(file) != 0)
         CHECK(!"the test's own file can be written");
 }
 
@@ -154,7 +155,8 @@ static void test_gzip(struct buf *bytes, struct buf *got)
     buf_clear(&text);
 }
 
-/* A gzip stream that is cut at every byte, and one with every byte damaged: never more text than there was, never a crash. */
+/* A gzip stream that is cut at every byte, and one with every byte damaged: never more text than
+ * there was, never a crash. */
 static void test_damaged(struct buf *bytes, struct buf *got)
 {
     static const char text[] = "one two three four five six seven eight nine ten";

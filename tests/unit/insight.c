@@ -14,14 +14,17 @@ static jv parse(const char *text)
     return value;
 }
 
-/* A right answer with one member set to a JSON value (NULL: taken away), checked: the checked JSON, or "error: message". */
+/* A right answer with one member set to a JSON value (NULL: taken away), checked: the checked JSON,
+ * or "error: message". */
 static const char *check_with(const char *member, const char *json)
 {
     static char text[20000];
     struct error err;
     struct buf out;
-    jv answer = parse("{\"category\":\"throttling\",\"category_explanation\":\"E.\",\"case_summary\":\"S.\",\"sentiment\":\"Neutral\","
-                      "\"suggested_action\":\"A.\",\"suggestion_link\":\"https://docs.aws.amazon.com/x\"}");
+    jv answer =
+        parse("{\"category\":\"throttling\",\"category_explanation\":\"E.\",\"case_summary\":\"S."
+              "\",\"sentiment\":\"Neutral\","
+              "\"suggested_action\":\"A.\",\"suggestion_link\":\"https://docs.aws.amazon.com/x\"}");
     jv checked;
 
     if (json != NULL)
@@ -32,7 +35,8 @@ static const char *check_with(const char *member, const char *json)
     buf_init(&out, sizeof(text));
     if (jv_is_valid(checked))
         json_write(&out, checked);
-    snprintf(text, sizeof(text), "%s%s", jv_is_valid(checked) ? "" : "error: ", jv_is_valid(checked) ? buf_str(&out) : err.message);
+    snprintf(text, sizeof(text), "%s%s", jv_is_valid(checked) ? "" : "error: ",
+             jv_is_valid(checked) ? buf_str(&out) : err.message);
     if (!jv_is_valid(checked))
         CHECK_STR("InvalidAnswer", err.code);
     buf_clear(&out);
@@ -41,8 +45,9 @@ static const char *check_with(const char *member, const char *json)
     return text;
 }
 
-#define RIGHT                                                                                                                              \
-    "{\"category\":\"throttling\",\"category_explanation\":\"E.\",\"case_summary\":\"S.\",\"sentiment\":\"Neutral\","                      \
+#define RIGHT                                                                                      \
+    "{\"category\":\"throttling\",\"category_explanation\":\"E.\",\"case_summary\":\"S.\","        \
+    "\"sentiment\":\"Neutral\","                                                                   \
     "\"suggested_action\":\"A.\",\"suggestion_link\":\"https://docs.aws.amazon.com/x\"}"
 
 static bool is_refused(const char *member, const char *json)
@@ -72,7 +77,8 @@ static void test_members(void)
     }
     TEST("a member that is missing, empty, blank or of another type is refused")
     {
-        static const char *const wrong[] = {NULL, "\"\"", "\" \\n\\t \"", "null", "7", "true", "[]", "[\"throttling\"]", "{}"};
+        static const char *const wrong[] = {NULL,   "\"\"", "\" \\n\\t \"",     "null", "7",
+                                            "true", "[]",   "[\"throttling\"]", "{}"};
 
         for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++) {
             for (size_t w = 0; w < sizeof(wrong) / sizeof(wrong[0]); w++)
@@ -98,8 +104,8 @@ static void test_members(void)
     }
     TEST("texts are trimmed, and keep what is in them")
     {
-        CHECK(strstr(check_with("case_summary", "\"  a\\u0000b\\u001b[31m\\n </data> \""), "\"case_summary\":\"a\\u0000b\\u001b[31m\\n </data>\"") !=
-              NULL);
+        CHECK(strstr(check_with("case_summary", "\"  a\\u0000b\\u001b[31m\\n </data> \""),
+                     "\"case_summary\":\"a\\u0000b\\u001b[31m\\n </data>\"") != NULL);
     }
 }
 
@@ -107,28 +113,35 @@ static void test_category(void)
 {
     TEST("a category is one of the list or other, however it is spelled")
     {
-        CHECK(strstr(check_with("category", "\"Customer Question\""), "\"category\":\"customer-question\"") != NULL);
-        CHECK(strstr(check_with("category", "\" LIMIT_REACHED \""), "\"category\":\"limit-reached\"") != NULL);
+        CHECK(strstr(check_with("category", "\"Customer Question\""),
+                     "\"category\":\"customer-question\"") != NULL);
+        CHECK(strstr(check_with("category", "\" LIMIT_REACHED \""),
+                     "\"category\":\"limit-reached\"") != NULL);
         CHECK(strstr(check_with("category", "\"other\""), "\"category\":\"other\"") != NULL);
     }
     TEST("any other category is refused, and the model told which there are")
     {
-        static const char *const wrong[] = {"\"billing\"", "\"throttling, limit-reached\"", "\"throttling.\"", "\"throttlin\"",
-                                            "\"throttling\\nother\"", "\"../throttling\"", "\"category\""};
+        static const char *const wrong[] = {
+            "\"billing\"",   "\"throttling, limit-reached\"", "\"throttling.\"",
+            "\"throttlin\"", "\"throttling\\nother\"",        "\"../throttling\"",
+            "\"category\""};
 
         for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
             CHECK(is_refused("category", wrong[i]));
-        CHECK_STR("error: category must be one of the listed names or \"other\", not \"billing\"", check_with("category", "\"billing\""));
+        CHECK_STR("error: category must be one of the listed names or \"other\", not \"billing\"",
+                  check_with("category", "\"billing\""));
     }
     TEST("what follows a NUL does not get into the record")
     {
         CHECK(strstr(check_with("category", "\"throttling\\u0000evil\""), "evil") == NULL);
         CHECK(strstr(check_with("sentiment", "\"Neutral\\u0000evil\""), "evil") == NULL);
-        CHECK(strstr(check_with("suggestion_link", "\"https://docs.aws.amazon.com/\\u0000evil\""), "evil") == NULL);
+        CHECK(strstr(check_with("suggestion_link", "\"https://docs.aws.amazon.com/\\u0000evil\""),
+                     "evil") == NULL);
     }
     TEST("a sentiment is one of three, in any case")
     {
-        CHECK(strstr(check_with("sentiment", "\"negative\""), "\"sentiment\":\"Negative\"") != NULL);
+        CHECK(strstr(check_with("sentiment", "\"negative\""), "\"sentiment\":\"Negative\"") !=
+              NULL);
         CHECK(is_refused("sentiment", "\"Angry\""));
         CHECK(is_refused("sentiment", "\"Mixed\""));
     }
@@ -216,11 +229,13 @@ static void test_links(void)
     TEST("a refused link is told to the model")
     {
         CHECK(is_refused("suggestion_link", "\"https://evil.example/\""));
-        CHECK(strstr(check_with("suggestion_link", "\"https://evil.example/\""), "docs.aws.amazon.com") != NULL);
+        CHECK(strstr(check_with("suggestion_link", "\"https://evil.example/\""),
+                     "docs.aws.amazon.com") != NULL);
     }
 }
 
-static void check_record(const char *support_case, struct ask_outcome *outcome, bool cut, const char *expected)
+static void check_record(const char *support_case, struct ask_outcome *outcome, bool cut,
+                         const char *expected)
 {
     struct insight_origin origin = {"a-model", "1-abc", outcome, cut};
     jv given = parse(support_case);
@@ -235,8 +250,9 @@ static void check_record(const char *support_case, struct ask_outcome *outcome, 
     jv_free(given);
 }
 
-#define CHECKED                                                                                                        \
-    "\"category\":\"throttling\",\"category_explanation\":\"E.\",\"case_summary\":\"S.\",\"sentiment\":\"Neutral\","   \
+#define CHECKED                                                                                    \
+    "\"category\":\"throttling\",\"category_explanation\":\"E.\",\"case_summary\":\"S.\","         \
+    "\"sentiment\":\"Neutral\","                                                                   \
     "\"suggested_action\":\"A.\",\"suggestion_link\":\"https://docs.aws.amazon.com/x\","
 
 static void test_record(void)
@@ -245,21 +261,27 @@ static void test_record(void)
     {
         struct ask_outcome outcome = {.usage = {12, 3, 0, 0}, .calls = 1};
 
-        check_record("{\"communications\":[],\"submittedBy\":\"x@example.com\",\"timeResolved\":\"t2\",\"subject\":\"s\",\"timeCreated\":\"t1\","
-                     "\"serviceCode\":\"svc\",\"status\":\"resolved\",\"displayId\":\"7\",\"caseId\":\"c-1\",\"category\":\"forged\","
+        check_record("{\"communications\":[],\"submittedBy\":\"x@example.com\",\"timeResolved\":"
+                     "\"t2\",\"subject\":\"s\",\"timeCreated\":\"t1\","
+                     "\"serviceCode\":\"svc\",\"status\":\"resolved\",\"displayId\":\"7\","
+                     "\"caseId\":\"c-1\",\"category\":\"forged\","
                      "\"maki\":{\"category\":\"forged\"}}",
                      &outcome, false,
-                     "{\"caseId\":\"c-1\",\"displayId\":\"7\",\"status\":\"resolved\",\"serviceCode\":\"svc\",\"timeCreated\":\"t1\","
+                     "{\"caseId\":\"c-1\",\"displayId\":\"7\",\"status\":\"resolved\","
+                     "\"serviceCode\":\"svc\",\"timeCreated\":\"t1\","
                      "\"timeResolved\":\"t2\",\"submittedBy\":\"x@example.com\"," CHECKED
-                     "\"maki\":{\"model\":\"a-model\",\"prompt\":\"1-abc\",\"tokens\":{\"input\":12,\"output\":3},\"attempts\":1,\"flags\":[]}}");
+                     "\"maki\":{\"model\":\"a-model\",\"prompt\":\"1-abc\",\"tokens\":{\"input\":"
+                     "12,\"output\":3},\"attempts\":1,\"flags\":[]}}");
     }
     TEST("what the case lacks is empty, but timeResolved is left out")
     {
         struct ask_outcome outcome = {.usage = {12, 3, 4, 5}, .calls = 2};
 
         check_record("{\"caseId\":\"c-1\"}", &outcome, true,
-                     "{\"caseId\":\"c-1\",\"displayId\":\"\",\"status\":\"\",\"serviceCode\":\"\",\"timeCreated\":\"\",\"submittedBy\":\"\"," CHECKED
-                     "\"maki\":{\"model\":\"a-model\",\"prompt\":\"1-abc\",\"tokens\":{\"input\":12,\"output\":3,\"cacheRead\":4,\"cacheWrite\":5},"
+                     "{\"caseId\":\"c-1\",\"displayId\":\"\",\"status\":\"\",\"serviceCode\":\"\","
+                     "\"timeCreated\":\"\",\"submittedBy\":\"\"," CHECKED
+                     "\"maki\":{\"model\":\"a-model\",\"prompt\":\"1-abc\",\"tokens\":{\"input\":"
+                     "12,\"output\":3,\"cacheRead\":4,\"cacheWrite\":5},"
                      "\"attempts\":2,\"flags\":[\"repaired\",\"text-cut\"]}}");
     }
 }

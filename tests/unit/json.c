@@ -57,9 +57,11 @@ static void test_round_trip(void)
         "\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xe2\x80\xa8 \xef\xbf\xbf\"",
         "[0,1.5,-2.25,0.1,123456789012345,-0.0009765625]",
     };
-    static const char exact[] = "[-0,100000000000000000000,12345678901234567890.0987654321,1E+400,-1E-400]";
+    static const char exact[] =
+        "[-0,100000000000000000000,12345678901234567890.0987654321,1E+400,-1E-400]";
 
-    TEST("what is parsed is written back the same: members in their order, numbers to the last digit")
+    TEST("what is parsed is written back the same: members in their order, numbers to the last "
+         "digit")
     {
         for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
             CHECK_STR(same[i], rewrite(same[i], NULL));
@@ -95,22 +97,30 @@ static void test_repair(void)
         const char *text;
         const char *repaired;
     } cases[] = {
-        {"\"a\xff" "b\"", "\"a\xef\xbf\xbd" "b\""},
+        {"\"a\xff"
+         "b\"",
+         "\"a\xef\xbf\xbd"
+         "b\""},
         {"\"\\ud800\"", "\"\xef\xbf\xbd\""},
         {"\"\\ud800x\"", "\"\xef\xbf\xbdx\""},
         {"\"\\ud800\\n\"", "\"\xef\xbf\xbd\\n\""},
-        {"\"\\ud800\\u0041\"", "\"\xef\xbf\xbd" "A\""},
+        {"\"\\ud800\\u0041\"", "\"\xef\xbf\xbd"
+                               "A\""},
         {"\"\\ud800\\ud83d\\ude00\"", "\"\xef\xbf\xbd\xf0\x9f\x98\x80\""},
         {"\"\\udc00\"", "\"\xef\xbf\xbd\""},
         {"\"\\\\ud800\xff\"", "\"\\\\ud800\xef\xbf\xbd\""}, /* an escaped backslash, then letters */
         {"{\"\\ud800\":\"\xc3\"}", "{\"\xef\xbf\xbd\":\"\xef\xbf\xbd\"}"},
         {"\"\xed\xa0\x80\"", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},
-        {"\"\xf0" "AB\"", "\"\xef\xbf\xbd" "AB\""}, /* good letters behind a bad byte stay, also at the end */
+        {"\"\xf0"
+         "AB\"",
+         "\"\xef\xbf\xbd"
+         "AB\""}, /* good letters behind a bad byte stay, also at the end */
         {"\"\xe2\x82\"", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
     };
     bool repaired;
 
-    TEST("each byte that is not UTF-8 and each half of a pair becomes U+FFFD, nothing else is touched, and it is told")
+    TEST("each byte that is not UTF-8 and each half of a pair becomes U+FFFD, nothing else is "
+         "touched, and it is told")
     {
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
             repaired = false;
@@ -148,7 +158,8 @@ static void test_writing(void)
     jv numbers = jv_array();
     jv value;
 
-    TEST("numbers that were computed are written as whole numbers where they are, and never as nan or infinity")
+    TEST("numbers that were computed are written as whole numbers where they are, and never as nan "
+         "or infinity")
     {
         json_append(&numbers, jv_number(0));
         json_append(&numbers, jv_number(-3));
@@ -165,7 +176,8 @@ static void test_writing(void)
         value = parse("{\"b\":[{\"z\":1,\"a\":2}],\"a\":1,\"B\":2,\"\xc3\xa9\":3,\"aa\":4}");
         buf_reset(&out);
         CHECK_INT(0, json_write_canonical(&out, value));
-        CHECK_STR("{\"B\":2,\"a\":1,\"aa\":4,\"b\":[{\"a\":2,\"z\":1}],\"\xc3\xa9\":3}", buf_str(&out));
+        CHECK_STR("{\"B\":2,\"a\":1,\"aa\":4,\"b\":[{\"a\":2,\"z\":1}],\"\xc3\xa9\":3}",
+                  buf_str(&out));
         jv_free(value);
     }
     TEST("a buffer that is too small is told, for every size")
@@ -199,7 +211,8 @@ static const char *indented(const char *text, size_t bytes_max)
     struct buf b;
 
     buf_init(&b, bytes_max);
-    snprintf(story, sizeof(story), "%s", json_indent(&b, text, strlen(text)) < 0 ? "full" : buf_str(&b));
+    snprintf(story, sizeof(story), "%s",
+             json_indent(&b, text, strlen(text)) < 0 ? "full" : buf_str(&b));
     buf_clear(&b);
     return story;
 }
@@ -208,13 +221,15 @@ static void test_indent(void)
 {
     TEST("indented text says the same, an item a line")
     {
-        CHECK_STR("{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}", indented("{\"a\":[1,{}],\"b\":[]}", 100));
+        CHECK_STR("{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}",
+                  indented("{\"a\":[1,{}],\"b\":[]}", 100));
         CHECK_STR("1", indented("1", 100));
         CHECK_STR("{}", indented("{}", 100));
     }
     TEST("what stands in strings is left alone")
     {
-        CHECK_STR("[\n  \"{\\\"[,:]}\\\\\",\n  \"\"\n]", indented("[\"{\\\"[,:]}\\\\\",\"\"]", 100));
+        CHECK_STR("[\n  \"{\\\"[,:]}\\\\\",\n  \"\"\n]",
+                  indented("[\"{\\\"[,:]}\\\\\",\"\"]", 100));
     }
     TEST("a buffer that is too small is told")
     {
@@ -247,7 +262,8 @@ static void test_digest(void)
 
 static void test_access(void)
 {
-    jv v = parse("{\"s\":\"a\\u0000b\",\"n\":42,\"f\":1.9,\"big\":1e200,\"t\":true,\"no\":false,\"nil\":null,"
+    jv v = parse("{\"s\":\"a\\u0000b\",\"n\":42,\"f\":1.9,\"big\":1e200,\"t\":true,\"no\":false,"
+                 "\"nil\":null,"
                  "\"o\":{\"p\":{\"q\":\"deep\"}},\"l\":[10,20]}");
     size_t len = 99;
 
@@ -307,7 +323,8 @@ static void test_building(void)
         copy = jv_copy(v);
         json_set_str(&v, "z", "2");
         CHECK_STR("{\"z\":\"2\",\"a\":[null],\"m\":\"3\"}", write_value(v));
-        CHECK_STR("{\"z\":\"1\",\"a\":[null],\"m\":\"3\"}", write_value(copy)); /* a copy is not changed with it */
+        CHECK_STR("{\"z\":\"1\",\"a\":[null],\"m\":\"3\"}",
+                  write_value(copy)); /* a copy is not changed with it */
         jv_free(copy);
     }
     jv_free(v);

@@ -19,7 +19,8 @@ static void save(const char *text, size_t len)
 }
 
 /*
- * All that comes from a text, one value a line: "line:value", "line!repaired value" or "line?message"; "END" at the end.
+ * All that comes from a text, one value a line: "line:value", "line!repaired value" or
+ * "line?message"; "END" at the end.
  */
 static const char *read_sized(const char *text, size_t len, const struct jsonl_options *options)
 {
@@ -81,27 +82,34 @@ static void test_lines(void)
     }
     TEST("a byte order mark is taken off the first line only")
     {
-        CHECK_STR("1:1\nEND", read_text("\xef\xbb\xbf" "1\n"));
+        CHECK_STR("1:1\nEND", read_text("\xef\xbb\xbf"
+                                        "1\n"));
         CHECK_STR("2:1\nEND", read_text("\xef\xbb\xbf\n1\n"));
-        CHECK_STR("1:1\n2?in.jsonl:2: invalid JSON: a value is expected at byte 1\nEND", read_text("1\n\xef\xbb\xbf" "2\n"));
+        CHECK_STR("1:1\n2?in.jsonl:2: invalid JSON: a value is expected at byte 1\nEND",
+                  read_text("1\n\xef\xbb\xbf"
+                            "2\n"));
         CHECK_STR("END", read_text("\xef\xbb\xbf"));
     }
     TEST("a bad line is told with name and line, and reading goes on")
     {
-        CHECK_STR("1:1\n2?in.jsonl:2: invalid JSON: the text ends early (is the line cut?) at byte 2\n3:3\nEND",
+        CHECK_STR("1:1\n2?in.jsonl:2: invalid JSON: the text ends early (is the line cut?) at byte "
+                  "2\n3:3\nEND",
                   read_text("1\n[\n3\n"));
-        CHECK_STR("1?in.jsonl:1: invalid JSON: there is more after the value at byte 3\nEND", read_text("1 2\n"));
+        CHECK_STR("1?in.jsonl:1: invalid JSON: there is more after the value at byte 3\nEND",
+                  read_text("1 2\n"));
     }
     TEST("repaired text is told for its own line only")
     {
-        CHECK_STR("1:\"a\"\n2!\"\xef\xbf\xbd\"\n3:\"b\"\nEND", read_text("\"a\"\n\"\xff\"\n\"b\"\n"));
+        CHECK_STR("1:\"a\"\n2!\"\xef\xbf\xbd\"\n3:\"b\"\nEND",
+                  read_text("\"a\"\n\"\xff\"\n\"b\"\n"));
         CHECK_STR("1!\"\xef\xbf\xbd\"\nEND", read_text("\"\\ud800\"\n"));
     }
     TEST("a NUL makes a line bad, also at its end and on its own")
     {
         CHECK_STR("1?in.jsonl:1: invalid JSON: there is more after the value at byte 2\n2:2\nEND",
                   read_sized("1\0\n2\n", 5, NULL));
-        CHECK_STR("1?in.jsonl:1: invalid JSON: a value is expected at byte 1\n2:2\nEND", read_sized("\0\n2\n", 4, NULL));
+        CHECK_STR("1?in.jsonl:1: invalid JSON: a value is expected at byte 1\n2:2\nEND",
+                  read_sized("\0\n2\n", 4, NULL));
         CHECK_STR("1?in.jsonl:1: invalid JSON: there is more after the value at byte 2\nEND",
                   read_sized("1\0 \r\n", 5, NULL));
     }
@@ -123,8 +131,9 @@ static void test_documents(void)
     }
     TEST("a document that is cut is bad, where it starts")
     {
-        CHECK_STR("1?in.jsonl:1: invalid JSON: the text ends early (is the line cut?) at byte 8\nEND",
-                  read_sized("{\n\"a\":\n", 7, &options));
+        CHECK_STR(
+            "1?in.jsonl:1: invalid JSON: the text ends early (is the line cut?) at byte 8\nEND",
+            read_sized("{\n\"a\":\n", 7, &options));
     }
     TEST("a NUL starts no document")
     {
@@ -144,7 +153,8 @@ static void test_maximum(void)
 
     TEST("a line of the maximum is read, a longer one is bad, and the next is read again")
     {
-        CHECK_STR("1:\"12345678\"\n2?in.jsonl:2: the line is longer than 10 bytes; see --max-line\n3:3\nEND",
+        CHECK_STR("1:\"12345678\"\n2?in.jsonl:2: the line is longer than 10 bytes; see "
+                  "--max-line\n3:3\nEND",
                   read_sized("\"12345678\"\n\"123456789\"\n3\n", 25, &options));
     }
     TEST("the last line may be the long one")

@@ -91,9 +91,10 @@ static void test_many(void)
 }
 
 /*
- * Keys made of pairs of words that differ in the top bit of the first and, to make up for it, in two bits of the second: they
- * all collide in a hash that multiplies by a constant, whatever secret it starts from. 2^16 of them in one slot would take a
- * minute or more; in a sound table they take milliseconds.
+ * Keys made of pairs of words that differ in the top bit of the first and, to make up for it, in
+ * two bits of the second: they all collide in a hash that multiplies by a constant, whatever secret
+ * it starts from. 2^16 of them in one slot would take a minute or more; in a sound table they take
+ * milliseconds.
  */
 static void test_flood(void)
 {

@@ -29,7 +29,9 @@ static const struct opt more[] = {
     {OPT_INT, 'n', "number", &o.number, "N", "MAKI_NUMBER", "a number", 1, 100},
     {OPT_SIZE, 's', "size", &o.size, "SIZE", "MAKI_SIZE", "a size", 0, 0},
     {OPT_REAL, 'r', "real-number", &o.real, "X", NULL,
-     "a help text that is so long that it has to be wrapped into a second line of the text that is shown", 0, 1},
+     "a help text that is so long that it has to be wrapped into a second line of the text that is "
+     "shown",
+     0, 1},
     {.type = OPT_END},
 };
 
@@ -46,7 +48,8 @@ static const struct opt_program program = {
 enum { ARGS_MAX = 12 };
 
 /* Parse a command line given as words, ended by NULL; `words` is not touched. */
-static enum opt_outcome parse(const char *const *words, const struct conf *conf, int *operand, struct error *err)
+static enum opt_outcome parse(const char *const *words, const struct conf *conf, int *operand,
+                              struct error *err)
 {
     static char copies[ARGS_MAX][64];
     static char *argv[ARGS_MAX + 1];
@@ -117,14 +120,16 @@ static void test_values(void)
     {
         check_run(WORDS("-l", "a,,b", "--list=c,", "-l", ""));
         CHECK_INT(3, o.list.count);
-        CHECK(opt_list_has(&o.list, "a") && opt_list_has(&o.list, "b") && opt_list_has(&o.list, "c"));
+        CHECK(opt_list_has(&o.list, "a") && opt_list_has(&o.list, "b") &&
+              opt_list_has(&o.list, "c"));
         CHECK(!opt_list_has(&o.list, "") && !opt_list_has(&o.list, "a,"));
     }
     TEST("where each value counts whole, commas are part of it")
     {
         check_run(WORDS("-e", "a,b", "--each=", "-e", "c=d,"));
         CHECK_INT(3, o.each.count);
-        CHECK(opt_list_has(&o.each, "a,b") && opt_list_has(&o.each, "") && opt_list_has(&o.each, "c=d,"));
+        CHECK(opt_list_has(&o.each, "a,b") && opt_list_has(&o.each, "") &&
+              opt_list_has(&o.each, "c=d,"));
     }
 }
 
@@ -135,24 +140,23 @@ static void test_bad(void)
         check_bad(WORDS("--nope"), "unknown option '--nope'; try 'maki-test --help'");
         check_bad(WORDS("-x"), "unknown option '-x'; try 'maki-test --help'");
         check_bad(WORDS("-fxt", "v"), "unknown option '-x'; try 'maki-test --help'");
-        check_bad(WORDS("--text"),
-                  "a value is missing after '--text'; try 'maki-test --help'");
+        check_bad(WORDS("--text"), "a value is missing after '--text'; try 'maki-test --help'");
         check_bad(WORDS("-ft"), "a value is missing after '-t'; try 'maki-test --help'");
-        check_bad(WORDS("--flag=yes"),
-                  "'--flag' takes no value; try 'maki-test --help'");
+        check_bad(WORDS("--flag=yes"), "'--flag' takes no value; try 'maki-test --help'");
     }
     TEST("numbers must be whole, within their range, and nothing else")
     {
-        static const char *const refused[] = {"0", "101", "1.5", "x", "", "5x", "nan", "inf", "1e30", "-1"};
+        static const char *const refused[] = {"0",  "101", "1.5", "x",    "",
+                                              "5x", "nan", "inf", "1e30", "-1"};
 
         for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
             char message[128];
 
-            snprintf(message, sizeof(message), "--number: '%s' is not a number from 1 to 100", refused[i]);
+            snprintf(message, sizeof(message), "--number: '%s' is not a number from 1 to 100",
+                     refused[i]);
             check_bad(WORDS("-n", refused[i]), message);
         }
-        check_bad(WORDS("-r", "1.01"),
-                  "--real-number: '1.01' is not a number from 0 to 1");
+        check_bad(WORDS("-r", "1.01"), "--real-number: '1.01' is not a number from 0 to 1");
         check_bad(WORDS("-s", "-1"), "--size: '-1' is not a size (such as 64k or 10M)");
     }
     TEST("the number of operands is checked")
@@ -190,7 +194,8 @@ static void test_operands(void)
 static void test_settings(void)
 {
     static const char text[] = "MAKI_FLAG=yes\nMAKI_TEXT=from file\nMAKI_LIST=x,y\nMAKI_NUMBER=9\n";
-    struct file_write write = {.path = "maki-unit-opt.conf", .data = text, .len = sizeof(text) - 1, .no_sync = true};
+    struct file_write write = {
+        .path = "maki-unit-opt.conf", .data = text, .len = sizeof(text) - 1, .no_sync = true};
     struct conf *conf;
     struct error err;
     int operand;
@@ -251,7 +256,8 @@ static void test_size(void)
     }
     TEST("what is no size is refused")
     {
-        static const char *const refused[] = {"", "-1", "k", "1x", "1kk", "1 k", "1ki", "1B", "nan", "inf", "1e30", "9999999999T"};
+        static const char *const refused[] = {"",    "-1", "k",   "1x",  "1kk",  "1 k",
+                                              "1ki", "1B", "nan", "inf", "1e30", "9999999999T"};
 
         for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
             check_size(refused[i], -1);

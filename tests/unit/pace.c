@@ -2,7 +2,8 @@
 
 #include "unit.h"
 
-/* A service that takes `limit` requests a second (a token bucket with a second's burst), and 100 ms to answer. */
+/* A service that takes `limit` requests a second (a token bucket with a second's burst), and 100 ms
+ * to answer. */
 struct service {
     double limit;
     double credit;
@@ -25,7 +26,8 @@ static bool serve(struct service *s, int64_t now_ms)
     return true;
 }
 
-/* Keep up to 64 requests in flight from `from_ms` to `to_ms`, refused ones asked again by way of the pace alone. */
+/* Keep up to 64 requests in flight from `from_ms` to `to_ms`, refused ones asked again by way of
+ * the pace alone. */
 static void drive(struct pace *p, struct service *s, int64_t from_ms, int64_t to_ms)
 {
     enum { LATENCY_MS = 100, IN_FLIGHT = 64 };

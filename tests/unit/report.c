@@ -20,7 +20,8 @@ static const char *escape(const char *value, size_t len, size_t bytes_max)
 }
 
 /* The key that a template gives for a record; "usage: …" or "data: …" with the message. */
-static const char *expand_with(const char *template, const struct report_names *names, const char *json)
+static const char *expand_with(const char *template, const struct report_names *names,
+                               const char *json)
 {
     struct report_key *key = report_key_new(template, names, now_ms, &err);
     jv record;
@@ -54,7 +55,8 @@ static void test_escape(void)
 {
     TEST("plain bytes stay")
     {
-        CHECK_STR("case-111122223333-muen-2026_a.b", escape("case-111122223333-muen-2026_a.b", 31, 255));
+        CHECK_STR("case-111122223333-muen-2026_a.b",
+                  escape("case-111122223333-muen-2026_a.b", 31, 255));
         CHECK_STR("A-Z.az_09", escape("A-Z.az_09", 9, 255));
         CHECK_STR("", escape("", 0, 255));
     }
@@ -92,7 +94,8 @@ static void test_cut(void)
     char *first;
 
     memset(value, 'a', sizeof(value));
-    TEST("a value of the maximum stays whole, a longer one is cut to at most the maximum and marked with its digest")
+    TEST("a value of the maximum stays whole, a longer one is cut to at most the maximum and "
+         "marked with its digest")
     {
         CHECK_INT(100, strlen(escape(value, 100, 100)));
         CHECK(strchr(buf_str(&out), '~') == NULL);
@@ -181,7 +184,8 @@ static void test_injective(void)
             size_t len = random_value(&rng, value, sizeof(value));
             const char *text = escape(value, len, 255);
 
-            if (!unescape(text, back, &back_len) || back_len != len || memcmp(back, value, len) != 0)
+            if (!unescape(text, back, &back_len) || back_len != len ||
+                memcmp(back, value, len) != 0)
                 wrong++;
         }
         CHECK_INT(0, wrong);
@@ -190,8 +194,10 @@ static void test_injective(void)
 
 static void test_members(void)
 {
-    static const char record[] = "{\"caseId\":\"case-1\",\"n\":12345678901234,\"t\":true,\"o\":{\"p\":{\"q\":\"deep\"}},\"e\":\"\","
-                                 "\"nil\":null,\"l\":[1],\"s\":\"summary\",\"since\":\"no\",\"now\":\"no\",\"bad\":\"../x\"}";
+    static const char record[] = "{\"caseId\":\"case-1\",\"n\":12345678901234,\"t\":true,\"o\":{"
+                                 "\"p\":{\"q\":\"deep\"}},\"e\":\"\","
+                                 "\"nil\":null,\"l\":[1],\"s\":\"summary\",\"since\":\"no\","
+                                 "\"now\":\"no\",\"bad\":\"../x\"}";
 
     TEST("members of the record, also those of members")
     {
@@ -201,9 +207,12 @@ static void test_members(void)
     }
     TEST("given names and the time come before members; of a name given twice the last counts")
     {
-        CHECK_STR("ondemand/20251203-030405-20260102-030405/case-1.json", expand(REPORT_KEY_ONDEMAND, record));
-        CHECK_STR("ondemand/20251203-030405-20260102-030405/summary.json", expand(REPORT_KEY_ONDEMAND_SUMMARY, record));
-        CHECK_STR("batch/20260102-030405/events/case-1-output.json", expand(REPORT_KEY_BATCH, record));
+        CHECK_STR("ondemand/20251203-030405-20260102-030405/case-1.json",
+                  expand(REPORT_KEY_ONDEMAND, record));
+        CHECK_STR("ondemand/20251203-030405-20260102-030405/summary.json",
+                  expand(REPORT_KEY_ONDEMAND_SUMMARY, record));
+        CHECK_STR("batch/20260102-030405/events/case-1-output.json",
+                  expand(REPORT_KEY_BATCH, record));
         CHECK_STR("batch/20260102-030405/summary.json", expand(REPORT_KEY_BATCH_SUMMARY, record));
         CHECK_STR("2026-01-02", expand("{date}", record));
         CHECK_STR("%2E.%2Fc%20d", expand("{who}", record));
@@ -220,13 +229,19 @@ static void test_members(void)
     }
     TEST("a member that is missing, null, empty or no plain value is an error that names it")
     {
-        CHECK_STR("data: the key needs the member 'none', which the record does not have", expand("{none}", record));
-        CHECK_STR("data: the key needs the member 'nil', which the record does not have", expand("{nil}", record));
-        CHECK_STR("data: the key needs the member 'o.p.none', which the record does not have", expand("{o.p.none}", record));
-        CHECK_STR("data: the key needs the member 'caseId.x', which the record does not have", expand("{caseId.x}", record));
+        CHECK_STR("data: the key needs the member 'none', which the record does not have",
+                  expand("{none}", record));
+        CHECK_STR("data: the key needs the member 'nil', which the record does not have",
+                  expand("{nil}", record));
+        CHECK_STR("data: the key needs the member 'o.p.none', which the record does not have",
+                  expand("{o.p.none}", record));
+        CHECK_STR("data: the key needs the member 'caseId.x', which the record does not have",
+                  expand("{caseId.x}", record));
         CHECK_STR("data: the key needs the member 'e', which is empty", expand("a{e}b", record));
-        CHECK_STR("data: the key needs the member 'o', which is no string, number or truth value", expand("{o}", record));
-        CHECK_STR("data: the key needs the member 'l', which is no string, number or truth value", expand("{l}", record));
+        CHECK_STR("data: the key needs the member 'o', which is no string, number or truth value",
+                  expand("{o}", record));
+        CHECK_STR("data: the key needs the member 'l', which is no string, number or truth value",
+                  expand("{l}", record));
         CHECK(strncmp(expand("{caseId}", "[1]"), "data: ", 6) == 0);
     }
 }
@@ -234,11 +249,13 @@ static void test_members(void)
 static void test_templates(void)
 {
     static const char *const refused[] = {
-        "",       "/",       "/a",     "a/",     "a//b",  ".",      "..",       "../a",     "a/..",  "a/../b", "a/./{x}",
-        "{x}/..", "{x}/",    "/{x}",   "{x}//a", "{",     "}",      "a{b",      "a}b",      "{}",    "{.}",    "{a.}",
-        "{.a}",   "{a..b}",  "{a{b}}", "a\nb",   "a\x7f", "\xff",   "{a\n}",    "\xc3{x}",  "{x}{y}{z}{u}",
+        "",       "/",      "/a",      "a/",     "a//b",  ".",       "..",           "../a",
+        "a/..",   "a/../b", "a/./{x}", "{x}/..", "{x}/",  "/{x}",    "{x}//a",       "{",
+        "}",      "a{b",    "a}b",     "{}",     "{.}",   "{a.}",    "{.a}",         "{a..b}",
+        "{a{b}}", "a\nb",   "a\x7f",   "\xff",   "{a\n}", "\xc3{x}", "{x}{y}{z}{u}",
     };
-    static const char *const accepted[] = {"...", "a..b", "..a", ".a/b", "..{x}", "a b", "\xc3\xa9/{x}", "{x}{y}{z}", "~/{x}"};
+    static const char *const accepted[] = {"...", "a..b",         "..a",       ".a/b", "..{x}",
+                                           "a b", "\xc3\xa9/{x}", "{x}{y}{z}", "~/{x}"};
     const struct report_names none = {NULL, 0};
     char long_template[5000];
 
@@ -325,10 +342,12 @@ static void test_names(void)
     }
 }
 
-/* However long its values, no segment gets too long for a file system, and different records keep different keys. */
+/* However long its values, no segment gets too long for a file system, and different records keep
+ * different keys. */
 static void test_long_values(void)
 {
-    static const char *const templates[] = {"{a}", "x/{a}.json", "{a}-{b}-{a}.json", "{a}{b}/{b}-output.json"};
+    static const char *const templates[] = {"{a}", "x/{a}.json", "{a}-{b}-{a}.json",
+                                            "{a}{b}/{b}-output.json"};
     char *keys[4];
     jv record = jv_object();
     char value[3000];

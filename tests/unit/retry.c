@@ -4,9 +4,14 @@
 #include "http/http_date.h"
 #include "unit.h"
 
-static struct http_response response_of(int status, const struct http_header *headers, size_t count, const char *body)
+static struct http_response response_of(int status, const struct http_header *headers, size_t count,
+                                        const char *body)
 {
-    return (struct http_response){.status = status, .headers = headers, .header_count = count, .body = body, .body_len = strlen(body)};
+    return (struct http_response){.status = status,
+                                  .headers = headers,
+                                  .header_count = count,
+                                  .body = body,
+                                  .body_len = strlen(body)};
 }
 
 static enum retry_class class_of(int status, const char *body)
@@ -38,7 +43,8 @@ static void test_names(void)
 {
     TEST("an error's name comes from the header, else the body's __type, else its Code")
     {
-        check_name("ThrottlingException", "ThrottlingException:http://internal.example.com/coral#x", "{\"__type\":\"Other\"}");
+        check_name("ThrottlingException", "ThrottlingException:http://internal.example.com/coral#x",
+                   "{\"__type\":\"Other\"}");
         check_name("ValidationException", NULL, "{\"__type\":\"com.example#ValidationException\"}");
         check_name("SlowDown", NULL, "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code></Error>");
     }

@@ -27,8 +27,8 @@ static void test_derive(void)
 {
     struct rng a = rng_derive(7, "case", 1);
     struct rng b = rng_derive(7, "case", 1);
-    struct rng others[] = {rng_derive(7, "case", 2), rng_derive(8, "case", 1), rng_derive(7, "cas", 1),
-                           rng_derive(7, "", 1), rng_derive(7, "tone", 1)};
+    struct rng others[] = {rng_derive(7, "case", 2), rng_derive(8, "case", 1),
+                           rng_derive(7, "cas", 1), rng_derive(7, "", 1), rng_derive(7, "tone", 1)};
 
     TEST("seed, purpose and index name a generator, and each of them matters")
     {

@@ -70,7 +70,8 @@ int main(void)
         jv large = jv_object();
 
         json_set(&large, "text", jv_string_empty(0));
-        json_set_str(&large, "text", "0123456789012345678901234567890123456789012345678901234567890123456789");
+        json_set_str(&large, "text",
+                     "0123456789012345678901234567890123456789012345678901234567890123456789");
         sample_init(&s, 200);
         offer(&s, 0);
         for (int i = 1; i < 4; i++)

@@ -54,15 +54,88 @@ static void check_refused(const char *const *texts, size_t count)
 static void test_grammar(void)
 {
     static const char *const good[] = {
-        "null", "true", " false ", "0", "-0", "10", "-1.5e+10", "1E5", "0.1", "1e-5", "\"\"", "[]", "{}", "[1,2]",
-        "\t\r\n {\"a\" : [ 1 , { } , [ ] ] , \"b\" : \"c\" } \n", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\uDE00\"",
-        "\"\x7f\xc2\x80\"", "{\"\":0}", "[[[[]]]]", "12345678901234567890", "\"\\u0000\"",
+        "null",
+        "true",
+        " false ",
+        "0",
+        "-0",
+        "10",
+        "-1.5e+10",
+        "1E5",
+        "0.1",
+        "1e-5",
+        "\"\"",
+        "[]",
+        "{}",
+        "[1,2]",
+        "\t\r\n {\"a\" : [ 1 , { } , [ ] ] , \"b\" : \"c\" } \n",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\uDE00\"",
+        "\"\x7f\xc2\x80\"",
+        "{\"\":0}",
+        "[[[[]]]]",
+        "12345678901234567890",
+        "\"\\u0000\"",
     };
     static const char *const bad[] = {
-        "", " ", "nul", "nulll", "True", "NaN", "nan", "Infinity", "-", "+1", "01", "-01", "1.", ".5", "1.e5", "1e", "1e+", "0x10",
-        "1_000", "\"", "\"a", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\uD800\\u12\"", "\"\n\"", "\"\t\"", "'a'", "[", "[1",
-        "[1,", "[1,]", "[,1]", "[1 2]", "[1}", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{a:1}", "{1:1}",
-        "{\"a\" 1}", "{\"a\":1]", "{,}", "1 2", "{} {}", "[]]", "null,", "// x\n1", "1 // x", "\xef\xbb\xbf" "1", "]", "}", ":", ",",
+        "",
+        " ",
+        "nul",
+        "nulll",
+        "True",
+        "NaN",
+        "nan",
+        "Infinity",
+        "-",
+        "+1",
+        "01",
+        "-01",
+        "1.",
+        ".5",
+        "1.e5",
+        "1e",
+        "1e+",
+        "0x10",
+        "1_000",
+        "\"",
+        "\"a",
+        "\"\\",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\\uD800\\u12\"",
+        "\"\n\"",
+        "\"\t\"",
+        "'a'",
+        "[",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1}",
+        "{",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{1:1}",
+        "{\"a\" 1}",
+        "{\"a\":1]",
+        "{,}",
+        "1 2",
+        "{} {}",
+        "[]]",
+        "null,",
+        "// x\n1",
+        "1 // x",
+        "\xef\xbb\xbf"
+        "1",
+        "]",
+        "}",
+        ":",
+        ",",
     };
 
     TEST("RFC 8259 texts are accepted")
@@ -89,7 +162,8 @@ static void test_grammar(void)
         for (size_t len = 0; len < strlen(text); len++)
             CHECK_INT(-1, scan_tight(text, len));
         scan_tight(text, 10);
-        CHECK_STR("invalid JSON: a digit is missing in a number at byte 11", (scan_tight("{\"a\":[1.5e3", 10), err.message));
+        CHECK_STR("invalid JSON: a digit is missing in a number at byte 11",
+                  (scan_tight("{\"a\":[1.5e3", 10), err.message));
     }
 }
 
@@ -118,9 +192,16 @@ static void test_notes(void)
     }
     TEST("a number that libjq would not keep is refused, however it is written")
     {
-        static const char *const kept[] = {"1e999999", "-1e-999999", "1e-00000000000000000005", "0e5", "0.000", "0.001e999999"};
+        static const char *const kept[] = {"1e999999", "-1e-999999", "1e-00000000000000000005",
+                                           "0e5",      "0.000",      "0.001e999999"};
         static const char *const lost[] = {
-            "1e1000000", "41e999999", "4.1e1000000", "0.1e-1000001", "1e-1000002", "0.01e-1000000", "[0e9999999999999999999999]",
+            "1e1000000",
+            "41e999999",
+            "4.1e1000000",
+            "0.1e-1000001",
+            "1e-1000002",
+            "0.01e-1000000",
+            "[0e9999999999999999999999]",
         };
 
         check_accepted(kept, COUNT(kept));
@@ -166,7 +247,8 @@ static void test_names(void)
     }
 }
 
-static void nest(struct buf *text, int depth, const char *open, const char *middle, const char *close)
+static void nest(struct buf *text, int depth, const char *open, const char *middle,
+                 const char *close)
 {
     buf_reset(text);
     for (int i = 0; i < depth; i++)

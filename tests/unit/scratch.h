@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static inline int scratch_remove_one(const char *path, const struct stat *info, int type, struct FTW *place)
+static inline int scratch_remove_one(const char *path, const struct stat *info, int type,
+                                     struct FTW *place)
 {
     (void)info;
     (void)type;

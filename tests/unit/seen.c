@@ -52,7 +52,8 @@ static void test_forgetting(void)
         CHECK_INT(0, wrong);
         CHECK(!seen_forgot(seen));
     }
-    TEST("of a long series, the latest keys up to the maximum are still known, and it says that it forgot")
+    TEST("of a long series, the latest keys up to the maximum are still known, and it says that it "
+         "forgot")
     {
         for (int i = 1000; i < 10500; i++)
             wrong += add(seen, i);

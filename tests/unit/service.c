@@ -27,13 +27,15 @@ int main(void)
     TEST("a service is found by code, alias, prefix and extension")
     {
         CHECK_STR("Amazon DynamoDB", name_of("amazon-dynamodb"));
-        CHECK_STR("Amazon Elastic Container Service (ECS)", name_of("amazon-elastic-container-service"));
+        CHECK_STR("Amazon Elastic Container Service (ECS)",
+                  name_of("amazon-elastic-container-service"));
         CHECK_STR("Amazon EC2 (Linux)", name_of("amazon-elastic-compute-cloud"));
         CHECK_STR("Amazon EC2 (Windows)", name_of("amazon-elastic-compute-cloud-windows"));
         CHECK_STR("AWS Lambda", name_of("aws-lambda-something"));
         CHECK_STR("AWS Lambda", name_of("lambda"));
         CHECK_STR("AWS Lambda", name_of("amazon-lambda"));
-        CHECK_STR("AWS Identity and Access Management (IAM)", name_of("identity-and-access-management"));
+        CHECK_STR("AWS Identity and Access Management (IAM)",
+                  name_of("identity-and-access-management"));
     }
     TEST("what is near to nothing is not found")
     {

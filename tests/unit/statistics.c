@@ -8,10 +8,12 @@
 static struct statistics *s;
 
 /* An insight from its members; NULL leaves one out. */
-static void add(const char *id, const char *category, const char *sentiment, const char *service, const char *status, const char *time)
+static void add(const char *id, const char *category, const char *sentiment, const char *service,
+                const char *status, const char *time)
 {
-    const char *const members[][2] = {{"caseId", id},           {"category", category}, {"sentiment", sentiment},
-                                      {"serviceCode", service}, {"status", status},     {"timeCreated", time}};
+    const char *const members[][2] = {{"caseId", id},           {"category", category},
+                                      {"sentiment", sentiment}, {"serviceCode", service},
+                                      {"status", status},       {"timeCreated", time}};
     jv insight = jv_object();
 
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
@@ -81,7 +83,8 @@ static void test_counts(void)
         begin();
         add("a", "throttling", "Negative", "dynamodb", "opened", "2025-02-01T10:00:00.000Z");
         add("b", "throttling", "Neutral", "lambda", "resolved", "2025-01-31T23:59:59.999Z");
-        add("c", "other", "Positive", "lambda", "pending-customer-action", "2025-03-01T00:00:00.000Z");
+        add("c", "other", "Positive", "lambda", "pending-customer-action",
+            "2025-03-01T00:00:00.000Z");
         CHECK_STR("3", counted("insights"));
         CHECK_STR("\"2025-01-31T23:59:59.999Z\"", counted("from"));
         CHECK_STR("\"2025-03-01T00:00:00.000Z\"", counted("to"));
@@ -89,16 +92,22 @@ static void test_counts(void)
         CHECK_STR("1", counted("closed"));
         CHECK_STR("33.3", counted("other_percent"));
         CHECK_STR("{\"Positive\":1,\"Negative\":1,\"Neutral\":1}", counted("sentiment"));
-        CHECK_STR("[{\"category\":\"throttling\",\"count\":2,\"percent\":66.7,\"open\":1,\"sentiment\":{\"Positive\":0,\"Negative\":1,"
-                  "\"Neutral\":1},\"services\":[\"dynamodb\",\"lambda\"]},{\"category\":\"other\",\"count\":1,\"percent\":33.3,\"open\":1,"
-                  "\"sentiment\":{\"Positive\":1,\"Negative\":0,\"Neutral\":0},\"services\":[\"lambda\"]}]",
+        CHECK_STR("[{\"category\":\"throttling\",\"count\":2,\"percent\":66.7,\"open\":1,"
+                  "\"sentiment\":{\"Positive\":0,\"Negative\":1,"
+                  "\"Neutral\":1},\"services\":[\"dynamodb\",\"lambda\"]},{\"category\":\"other\","
+                  "\"count\":1,\"percent\":33.3,\"open\":1,"
+                  "\"sentiment\":{\"Positive\":1,\"Negative\":0,\"Neutral\":0},\"services\":["
+                  "\"lambda\"]}]",
                   counted("categories"));
-        CHECK_STR("[{\"serviceCode\":\"lambda\",\"count\":2,\"negative\":0},{\"serviceCode\":\"dynamodb\",\"count\":1,\"negative\":1}]",
+        CHECK_STR("[{\"serviceCode\":\"lambda\",\"count\":2,\"negative\":0},{\"serviceCode\":"
+                  "\"dynamodb\",\"count\":1,\"negative\":1}]",
                   counted("services"));
-        CHECK_STR("[{\"month\":\"2025-01\",\"count\":1,\"negative\":0},{\"month\":\"2025-02\",\"count\":1,\"negative\":1},"
+        CHECK_STR("[{\"month\":\"2025-01\",\"count\":1,\"negative\":0},{\"month\":\"2025-02\","
+                  "\"count\":1,\"negative\":1},"
                   "{\"month\":\"2025-03\",\"count\":1,\"negative\":0}]",
                   counted("months"));
-        CHECK_STR("[{\"status\":\"opened\",\"count\":1,\"negative\":1},{\"status\":\"pending-customer-action\",\"count\":1,\"negative\":0},"
+        CHECK_STR("[{\"status\":\"opened\",\"count\":1,\"negative\":1},{\"status\":\"pending-"
+                  "customer-action\",\"count\":1,\"negative\":0},"
                   "{\"status\":\"resolved\",\"count\":1,\"negative\":0}]",
                   counted("status"));
     }
@@ -107,8 +116,9 @@ static void test_counts(void)
         static const struct {
             int part, whole;
             const char *percent;
-        } table[] = {{1, 3, "33.3"}, {2, 3, "66.7"}, {1, 8, "12.5"}, {1, 16, "6.3"}, {3, 16, "18.8"}, {1, 2000, "0.1"},
-                     {1, 2001, "0"}, {1, 1, "100"}, {999, 1000, "99.9"}, {1999, 2000, "100"}, {1, 7, "14.3"}};
+        } table[] = {{1, 3, "33.3"},      {2, 3, "66.7"},      {1, 8, "12.5"}, {1, 16, "6.3"},
+                     {3, 16, "18.8"},     {1, 2000, "0.1"},    {1, 2001, "0"}, {1, 1, "100"},
+                     {999, 1000, "99.9"}, {1999, 2000, "100"}, {1, 7, "14.3"}};
 
         for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
             begin();
@@ -119,7 +129,9 @@ static void test_counts(void)
     }
     TEST("open is all that is neither resolved nor closed")
     {
-        static const char *const open[] = {"opened", "reopened", "unassigned", "work-in-progress", "pending-customer-action", "Resolved", NULL};
+        static const char *const open[] = {
+            "opened",   "reopened", "unassigned", "work-in-progress", "pending-customer-action",
+            "Resolved", NULL};
 
         begin();
         for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
@@ -176,7 +188,9 @@ static void test_gaps(void)
         add("d", "throttling", NULL, NULL, NULL, "2025-01-02T02:00:00Z");
         CHECK_STR("\"2025-01-02T01:04:05.000Z\"", counted("from"));
         CHECK_STR("\"2025-01-02T02:00:00.000Z\"", counted("to"));
-        CHECK_STR("[{\"month\":\"(none)\",\"count\":2,\"negative\":0},{\"month\":\"2025-01\",\"count\":2,\"negative\":0}]", counted("months"));
+        CHECK_STR("[{\"month\":\"(none)\",\"count\":2,\"negative\":0},{\"month\":\"2025-01\","
+                  "\"count\":2,\"negative\":0}]",
+                  counted("months"));
     }
     TEST("freeing nothing, and what was never used, is harmless")
     {
@@ -271,22 +285,31 @@ static void test_evidence(void)
             free(id);
         }
         add("o", "other", "Positive", "x", "resolved", NULL);
-        CHECK_STR("[{\"category\":\"throttling\",\"caseIds\":[\"t0\",\"t1\",\"t2\",\"t3\",\"t4\"]},{\"category\":\"other\",\"caseIds\":[\"o\"]}]",
+        CHECK_STR("[{\"category\":\"throttling\",\"caseIds\":[\"t0\",\"t1\",\"t2\",\"t3\",\"t4\"]},"
+                  "{\"category\":\"other\",\"caseIds\":[\"o\"]}]",
                   evidence());
     }
     TEST("negative ones go first and push others out")
     {
-        static const char *const steps[] = {
-            "\"p0\"", "\"p0\",\"p1\"", "\"n2\",\"p0\",\"p1\"", "\"n2\",\"p0\",\"p1\",\"p3\"", "\"n2\",\"n4\",\"p0\",\"p1\",\"p3\"",
-            "\"n2\",\"n4\",\"p0\",\"p1\",\"p3\"", "\"n2\",\"n4\",\"n6\",\"p0\",\"p1\"", "\"n2\",\"n4\",\"n6\",\"p0\",\"p1\"",
-            "\"n2\",\"n4\",\"n6\",\"n8\",\"p0\"", "\"n2\",\"n4\",\"n6\",\"n8\",\"n9\"", "\"n2\",\"n4\",\"n6\",\"n8\",\"n9\"",
-            "\"n2\",\"n4\",\"n6\",\"n8\",\"n9\""};
+        static const char *const steps[] = {"\"p0\"",
+                                            "\"p0\",\"p1\"",
+                                            "\"n2\",\"p0\",\"p1\"",
+                                            "\"n2\",\"p0\",\"p1\",\"p3\"",
+                                            "\"n2\",\"n4\",\"p0\",\"p1\",\"p3\"",
+                                            "\"n2\",\"n4\",\"p0\",\"p1\",\"p3\"",
+                                            "\"n2\",\"n4\",\"n6\",\"p0\",\"p1\"",
+                                            "\"n2\",\"n4\",\"n6\",\"p0\",\"p1\"",
+                                            "\"n2\",\"n4\",\"n6\",\"n8\",\"p0\"",
+                                            "\"n2\",\"n4\",\"n6\",\"n8\",\"n9\"",
+                                            "\"n2\",\"n4\",\"n6\",\"n8\",\"n9\"",
+                                            "\"n2\",\"n4\",\"n6\",\"n8\",\"n9\""};
         static const char kinds[] = "ppnpnpnpnnnp";
 
         begin();
         for (int i = 0; kinds[i]; i++) {
             char *id = mem_printf("%c%d", kinds[i], i);
-            char *expected = mem_printf("[{\"category\":\"throttling\",\"caseIds\":[%s]}]", steps[i]);
+            char *expected =
+                mem_printf("[{\"category\":\"throttling\",\"caseIds\":[%s]}]", steps[i]);
 
             add(id, "throttling", kinds[i] == 'n' ? "Negative" : "Positive", "x", "resolved", NULL);
             CHECK_STR(expected, evidence());

@@ -13,10 +13,13 @@ static jv parse(const char *text)
 }
 
 static const char statistics_text[] =
-    "{\"insights\":1240,\"from\":\"2024-11-30T00:00:00.000Z\",\"to\":\"2025-02-01T00:00:00.000Z\",\"open\":37,\"closed\":1203,"
+    "{\"insights\":1240,\"from\":\"2024-11-30T00:00:00.000Z\",\"to\":\"2025-02-01T00:00:00.000Z\","
+    "\"open\":37,\"closed\":1203,"
     "\"other_percent\":4.4,\"sentiment\":{\"Positive\":11,\"Negative\":222,\"Neutral\":1007},"
-    "\"categories\":[{\"category\":\"throttling\",\"count\":413,\"percent\":33.3,\"open\":12,\"services\":[\"s3\"]},"
-    "{\"category\":\"other\",\"count\":55,\"percent\":4.4,\"open\":1}],\"months\":[{\"month\":\"2025-01\",\"count\":600}]}";
+    "\"categories\":[{\"category\":\"throttling\",\"count\":413,\"percent\":33.3,\"open\":12,"
+    "\"services\":[\"s3\"]},"
+    "{\"category\":\"other\",\"count\":55,\"percent\":4.4,\"open\":1}],\"months\":[{\"month\":"
+    "\"2025-01\",\"count\":600}]}";
 
 /* What is wrong with an answer; NULL if nothing is. */
 static const char *complaint(jv answer)
@@ -82,14 +85,16 @@ static void test_right(void)
     }
     TEST("numbers that count no cases are left alone")
     {
-        accepts("Use TLS 1.2 and Python 3.12 by 2025-03-01; HTTP 429 and 503 errors; answer within 24 hours.");
-        accepts("1. Raise quotas.\n2. Use 3 Availability Zones.\n3) Ask for 10,000 requests per second.");
-        accepts("t3.micro, m6i.16xlarge, v1.27, us-east-1, EC2, S3, i-0abc123, 10.0.0.0/16, 12:30 UTC");
+        accepts("Use TLS 1.2 and Python 3.12 by 2025-03-01; HTTP 429 and 503 errors; answer within "
+                "24 hours.");
+        accepts("1. Raise quotas.\n2. Use 3 Availability Zones.\n3) Ask for 10,000 requests per "
+                "second.");
+        accepts(
+            "t3.micro, m6i.16xlarge, v1.27, us-east-1, EC2, S3, i-0abc123, 10.0.0.0/16, 12:30 UTC");
         accepts("Route 53 cases and HTTP 503 cases stand out.");
         accepts("It took 24 hours per case, with 5 engineers for new cases.");
         accepts("In 2024 cases rose, as in 2025 cases did.");
         accepts("See case-111122223333-2025-abc.");
-
     }
 }
 
@@ -124,13 +129,15 @@ static void test_wrong(void)
     {
         const char *said;
 
-        CHECK(complaint(answer_of("Summary.", "Set an alarm at 80 percent of the quota, or 80%.")) == NULL);
+        CHECK(complaint(answer_of("Summary.",
+                                  "Set an alarm at 80 percent of the quota, or 80%.")) == NULL);
         CHECK(complaint(answer_of("Summary.", "33% of all cases are about throttling.")) == NULL);
         said = complaint(answer_of("Summary.", "This would avoid 80% of the cases."));
         CHECK(said != NULL && strstr(said, "the plan says 80 percent") != NULL);
         said = complaint(answer_of("Summary.", "Look into the 81 open cases."));
         CHECK(said != NULL && strstr(said, "the plan says 81 cases") != NULL);
-        rejects("Usage is at 80 percent of the quota.", "80"); /* in a summary it would be taken for one of cases */
+        rejects("Usage is at 80 percent of the quota.",
+                "80"); /* in a summary it would be taken for one of cases */
     }
 }
 
@@ -138,9 +145,16 @@ static void test_shape(void)
 {
     TEST("both texts are there, are texts, and are not empty")
     {
-        static const char *const wrong[] = {"{}", "[]", "7", "{\"summary\":\"x\"}", "{\"plan\":\"x\"}", "{\"summary\":\"x\",\"plan\":\"\"}",
-                                            "{\"summary\":\" \\n\",\"plan\":\"x\"}", "{\"summary\":7,\"plan\":\"x\"}",
-                                            "{\"summary\":\"x\",\"plan\":[\"x\"]}", "{\"summary\":null,\"plan\":\"x\"}"};
+        static const char *const wrong[] = {"{}",
+                                            "[]",
+                                            "7",
+                                            "{\"summary\":\"x\"}",
+                                            "{\"plan\":\"x\"}",
+                                            "{\"summary\":\"x\",\"plan\":\"\"}",
+                                            "{\"summary\":\" \\n\",\"plan\":\"x\"}",
+                                            "{\"summary\":7,\"plan\":\"x\"}",
+                                            "{\"summary\":\"x\",\"plan\":[\"x\"]}",
+                                            "{\"summary\":null,\"plan\":\"x\"}"};
 
         for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
             CHECK(complaint(parse(wrong[i])) != NULL);
@@ -167,7 +181,8 @@ static void test_shape(void)
         accepts("12 ");
         accepts("12 per");
         accepts("12 *_ ");
-        rejects("0123456789012345678901234567890123456789012345678901234567890123456789 cases", "0123456789");
+        rejects("0123456789012345678901234567890123456789012345678901234567890123456789 cases",
+                "0123456789");
         rejects("99%", "99");
     }
 }
@@ -177,16 +192,19 @@ static void test_records(void)
     TEST("summary.json begins with summary and plan, and no other member of the answer gets in")
     {
         jv statistics = parse(statistics_text);
-        jv answer = parse("{\"statistics\":{\"insights\":1},\"plan\":\"P\",\"summary\":\"S\",\"evil\":true}");
+        jv answer = parse(
+            "{\"statistics\":{\"insights\":1},\"plan\":\"P\",\"summary\":\"S\",\"evil\":true}");
         struct error err;
         jv checked = summary_check(statistics, answer, &err);
-        struct summary_parts parts = {parse("{\"n\":1}"), parse("[2]"), parse("{\"c\":3}"), parse("{\"m\":4}")};
+        struct summary_parts parts = {parse("{\"n\":1}"), parse("[2]"), parse("{\"c\":3}"),
+                                      parse("{\"m\":4}")};
         jv summary = summary_make(checked, &parts);
         struct buf out;
 
         buf_init(&out, 10000);
         json_write(&out, summary);
-        CHECK_STR("{\"summary\":\"S\",\"plan\":\"P\",\"statistics\":{\"n\":1},\"evidence\":[2],\"coverage\":{\"c\":3},\"maki\":{\"m\":4}}",
+        CHECK_STR("{\"summary\":\"S\",\"plan\":\"P\",\"statistics\":{\"n\":1},\"evidence\":[2],"
+                  "\"coverage\":{\"c\":3},\"maki\":{\"m\":4}}",
                   buf_str(&out));
         buf_clear(&out);
         jv_free(summary);
@@ -195,15 +213,19 @@ static void test_records(void)
     }
     TEST("a digest has what the strong model is to read, and no more")
     {
-        jv insight = parse("{\"caseId\":\"c\",\"displayId\":\"7\",\"status\":\"opened\",\"serviceCode\":\"s\",\"timeCreated\":\"t\","
-                           "\"submittedBy\":\"ann@customer.example\",\"category\":\"throttling\",\"category_explanation\":\"E\","
-                           "\"case_summary\":\"S\",\"sentiment\":\"Neutral\",\"suggested_action\":\"A\",\"suggestion_link\":\"L\",\"maki\":{}}");
+        jv insight = parse("{\"caseId\":\"c\",\"displayId\":\"7\",\"status\":\"opened\","
+                           "\"serviceCode\":\"s\",\"timeCreated\":\"t\","
+                           "\"submittedBy\":\"ann@customer.example\",\"category\":\"throttling\","
+                           "\"category_explanation\":\"E\","
+                           "\"case_summary\":\"S\",\"sentiment\":\"Neutral\",\"suggested_action\":"
+                           "\"A\",\"suggestion_link\":\"L\",\"maki\":{}}");
         jv digest = summary_digest(insight);
         struct buf out;
 
         buf_init(&out, 10000);
         json_write(&out, digest);
-        CHECK_STR("{\"caseId\":\"c\",\"category\":\"throttling\",\"sentiment\":\"Neutral\",\"status\":\"opened\",\"serviceCode\":\"s\","
+        CHECK_STR("{\"caseId\":\"c\",\"category\":\"throttling\",\"sentiment\":\"Neutral\","
+                  "\"status\":\"opened\",\"serviceCode\":\"s\","
                   "\"timeCreated\":\"t\",\"case_summary\":\"S\",\"suggested_action\":\"A\"}",
                   buf_str(&out));
         buf_clear(&out);

@@ -39,7 +39,12 @@ static void go_on(void *context, const struct http_response *response, const str
         http_submit(chain->transport, &chain->request, go_on, chain, &ignored);
 }
 
-static const struct http_request request = {.service = "bedrock-runtime", .method = "POST", .path = "/p", .query = "", .body = "b", .body_len = 1};
+static const struct http_request request = {.service = "bedrock-runtime",
+                                            .method = "POST",
+                                            .path = "/p",
+                                            .query = "",
+                                            .body = "b",
+                                            .body_len = 1};
 
 static void test_fake(void)
 {
@@ -48,7 +53,8 @@ static void test_fake(void)
 
     TEST("requests are answered within a wait and not before")
     {
-        struct fake_answer script[] = {{.body = "one"}, {.status = 503, .body = "two"}, {.error = "Timeout"}};
+        struct fake_answer script[] = {
+            {.body = "one"}, {.status = 503, .body = "two"}, {.error = "Timeout"}};
         struct seen seen[3] = {{0}};
 
         fake_init(&fake, script, 3);
@@ -97,7 +103,8 @@ int main(void)
 {
     TEST("a header is found by its name in lower case")
     {
-        static const struct http_header headers[] = {{"content-type", "text/html"}, {"x-amzn-errortype", "A"}, {"x-amzn-errortype", "B"}};
+        static const struct http_header headers[] = {
+            {"content-type", "text/html"}, {"x-amzn-errortype", "A"}, {"x-amzn-errortype", "B"}};
         struct http_response response = {.headers = headers, .header_count = 3};
 
         CHECK_STR("text/html", http_header(&response, "content-type"));

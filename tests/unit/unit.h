@@ -2,8 +2,8 @@
 #define MAKI_TESTS_UNIT_H
 
 /*
- * Unit tests that print TAP: TEST("a sentence") { CHECK(…); } inside main, between unit_begin and unit_end. A failed check
- * prints what was expected and what came, and the test goes on.
+ * Unit tests that print TAP: TEST("a sentence") { CHECK(…); } inside main, between unit_begin and
+ * unit_end. A failed check prints what was expected and what came, and the test goes on.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -48,14 +48,15 @@ static inline void unit_check(bool ok, const char *file, int line, const char *w
     }
 }
 
-static inline void unit_check_str(const char *expected, const char *actual, const char *file, int line)
+static inline void unit_check_str(const char *expected, const char *actual, const char *file,
+                                  int line)
 {
     bool same = expected == actual || (expected && actual && strcmp(expected, actual) == 0);
 
     if (!same) {
         unit.test_failed = true;
-        printf("# %s:%d:\n#   expected: %s\n#   actual:   %s\n", file, line, expected ? expected : "(null)",
-               actual ? actual : "(null)");
+        printf("# %s:%d:\n#   expected: %s\n#   actual:   %s\n", file, line,
+               expected ? expected : "(null)", actual ? actual : "(null)");
     }
 }
 
@@ -67,9 +68,10 @@ static inline void unit_check_int(long long expected, long long actual, const ch
     }
 }
 
-#define TEST(name) if (unit_start_test(name))
-#define CHECK(condition) unit_check((condition), __FILE__, __LINE__, #condition)
+#define TEST(name)                  if (unit_start_test(name))
+#define CHECK(condition)            unit_check((condition), __FILE__, __LINE__, #condition)
 #define CHECK_STR(expected, actual) unit_check_str((expected), (actual), __FILE__, __LINE__)
-#define CHECK_INT(expected, actual) unit_check_int((long long)(expected), (long long)(actual), __FILE__, __LINE__)
+#define CHECK_INT(expected, actual)                                                                \
+    unit_check_int((long long)(expected), (long long)(actual), __FILE__, __LINE__)
 
 #endif

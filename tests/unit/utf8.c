@@ -31,7 +31,8 @@ static void test_decode(void)
         check_decode("\xed\xa0\x80", 3, 0, 0);
         check_decode("\xed\xbf\xbf", 3, 0, 0);
     }
-    TEST("overlong forms, stray and missing continuations, and numbers that are too large are invalid")
+    TEST("overlong forms, stray and missing continuations, and numbers that are too large are "
+         "invalid")
     {
         check_decode("\x80", 1, 0, 0);
         check_decode("\xc0\x80", 2, 0, 0);
