@@ -102,7 +102,7 @@ static int take_reply(struct cache *k, const struct buf *reply)
     struct scan_notes notes;
     struct error ignored;
     char time[TIME_ISO_SIZE + 2];
-    int64_t seconds;
+    int64_t seconds = 0;
     struct buf token;
     int status;
 

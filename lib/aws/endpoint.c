@@ -252,7 +252,7 @@ static int add_bucket(struct search *s, const char *bucket)
 int aws_endpoint_find(const struct aws_config *config, const struct aws_endpoint_query *query,
                       struct aws_endpoint *endpoint, struct error *err)
 {
-    struct search s = {.config = config, .query = query, .endpoint = endpoint, .err = err};
+    struct search s = {config, query, partition_of(""), endpoint, err};
     int usual;
 
     memset(endpoint, 0, sizeof(*endpoint));

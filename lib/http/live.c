@@ -246,6 +246,8 @@ static int live_wait(struct http_transport *t, int64_t timeout_ms, struct error 
         left = until - clock_monotonic_ms(live->o.clock);
         if (over > 0 || live->flights == NULL || left <= 0)
             return over;
+        if (send_due(live, &next_ms) > 0) /* what just came back for another try */
+            return 1;
         if (live->sent == 0) {
             clock_sleep_ms(live->o.clock, next_ms < left ? next_ms : left);
             continue;

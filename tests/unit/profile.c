@@ -228,10 +228,7 @@ static void test_files(void)
     char folder[] = "/tmp/maki-unit-profile-XXXXXX";
     struct profiles *p;
 
-    if (mkdtemp(folder) == NULL || chdir(folder) < 0) {
-        CHECK(!"a scratch folder");
-        return;
-    }
+    CHECK(mkdtemp(folder) != NULL && chdir(folder) == 0);
     save("config", "[profile x]\nregion = r\n");
     save("credentials", "[x]\naws_access_key_id = AKIDEXAMPLE\n");
     TEST("both files are read")
