@@ -96,8 +96,10 @@ static int read_attempts(const struct setting *s, int *value, struct error *err)
     return 0;
 }
 
-/* The oldest mode, "legacy", differs from the standard one in little; the SDKs of today have the
- * latter only. */
+/*
+ * The oldest mode, "legacy", differs from the standard one in little; the SDKs of today have the
+ * latter only.
+ */
 static int read_retry_mode(const struct setting *s, enum aws_retry_mode *mode, struct error *err)
 {
     if (s->value == NULL)
@@ -147,7 +149,6 @@ static int set_region(struct aws_config *config, const struct setting *s, struct
     if (s->value == NULL)
         return 0;
     config->region = real_region(s->value, &config->use_fips);
-    config->region_origin = mem_strdup(s->origin);
     return aws_is_host_label(config->region)
                ? 0
                : bad_setting(s, "the name of a region, as us-east-1", err);
@@ -242,8 +243,10 @@ static int read_modes(struct aws_config *config, struct error *err)
     return read_addressing(&style, &config->s3_addressing, err);
 }
 
-/* Where a shared file lies: where the variable says ("~/" is the home folder), else in ~/.aws. NULL
- * if that is unknown. */
+/*
+ * Where a shared file lies: where the variable says ("~/" is the home folder), else in ~/.aws. NULL
+ * if that is unknown.
+ */
 static char *shared_file(const struct aws_config *config, const char *variable, const char *name)
 {
     const char *path = aws_env_get(config->env, variable);
@@ -300,7 +303,6 @@ void aws_config_clear(struct aws_config *config)
     free(config->home);
     free(config->profile);
     free(config->region);
-    free(config->region_origin);
     for (int i = 0; i < AWS_SERVICE_COUNT; i++) {
         mem_free_secret(config->endpoint_urls[i]); /* somebody may have put a password into it */
         free(config->endpoint_origins[i]);

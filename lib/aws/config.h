@@ -23,8 +23,7 @@ const char *aws_env_get(const struct aws_env *env, const char *name);
 enum aws_retry_mode { AWS_RETRY_STANDARD, AWS_RETRY_ADAPTIVE };
 enum aws_addressing { AWS_ADDRESSING_AUTO, AWS_ADDRESSING_PATH, AWS_ADDRESSING_VIRTUAL };
 
-/* What a user said on the command line, which goes before everything else; NULL and AUTO for
- * nothing. */
+/* What a user said on the command line, which goes before all else; NULL and AUTO for nothing. */
 struct aws_config_choice {
     const char *profile;
     const char *region;
@@ -39,7 +38,6 @@ struct aws_config {
     bool profile_named;  /* somebody named it */
     bool profile_chosen; /* on the command line: keys in the environment are not meant then */
     char *region;        /* NULL if none is set */
-    char *region_origin; /* "AWS_REGION", for messages */
     bool use_fips;
     bool use_dualstack;
     enum aws_retry_mode retry_mode;
@@ -47,8 +45,7 @@ struct aws_config {
     enum aws_addressing s3_addressing;
     char *endpoint_urls[AWS_SERVICE_COUNT];    /* NULL for AWS's own */
     char *endpoint_origins[AWS_SERVICE_COUNT]; /* where they were set, for messages */
-    char *bearer_token; /* AWS_BEARER_TOKEN_BEDROCK, or NULL: for bedrock and bedrock-runtime,
-                           before all credentials. A secret. */
+    char *bearer_token; /* AWS_BEARER_TOKEN_BEDROCK or NULL: Bedrock's, before all credentials */
 };
 
 enum { AWS_MAX_ATTEMPTS_DEFAULT = 3, AWS_MAX_ATTEMPTS_MAX = 1000 };

@@ -31,10 +31,9 @@ enum cred_outcome cred_sso(const struct aws_outside *o, const char *name, struct
 
 /* The access token of an SSO session, renewed if need be: appended to `token` (a secret). */
 struct cred_sso_session {
-    const char *who;     /* for messages */
-    const char *profile; /* the same */
-    const char
-        *cache_name; /* what the token's file is named for: the session's name, or the start URL */
+    const char *who;        /* for messages */
+    const char *profile;    /* the same */
+    const char *cache_name; /* its file is named for it: the session's name, or the start URL */
     const char *region;
     bool renewable; /* it is a session's, whose file has what is needed to renew the token */
 };
@@ -71,17 +70,21 @@ __attribute__((format(printf, 2, 3))) enum cred_outcome cred_nothing(struct erro
 __attribute__((format(printf, 4, 5))) enum cred_outcome
 cred_failed(struct error *why, enum error_kind kind, const char *code, const char *format, ...);
 
-/* Call a server. FOUND for a status of 200, with its body; FAILED, with `who` in front, for no
+/*
+ * Call a server. FOUND for a status of 200, with its body; FAILED, with `who` in front, for no
  * answer; NOTHING for any other status, which is then in *status. `body` (initialised, a secret)
- * has what came. */
+ * has what came.
+ */
 enum cred_outcome cred_call(const struct aws_outside *o, const struct aws_fetch *fetch,
                             const char *who, int *status, struct buf *body, struct error *why);
 
 /* ASCII without control characters: fit to be a header's value. */
 bool cred_is_printable(const char *text);
 
-/* Read a secret from a file into `text`, without the white space at its end. FOUND, or FAILED with
- * `who` in front. */
+/*
+ * Read a secret from a file into `text`, without the white space at its end. FOUND, or FAILED with
+ * `who` in front.
+ */
 enum cred_outcome cred_read_file(const char *path, const char *who, struct buf *text,
                                  struct error *why);
 
@@ -107,8 +110,10 @@ enum cred_outcome cred_from_texts(const struct cred_texts *texts, const char *wh
 /* "2026-01-02T03:04:05Z", or with "UTC" at the end as old files have it. */
 int cred_parse_time(const char *text, int64_t *ms);
 
-/* Take a secret that a server may have repeated out of a message, also where its end is cut off.
- * NULL and "" are fine. */
+/*
+ * Take a secret that a server may have repeated out of a message, also where its end is cut off.
+ * NULL and "" are fine.
+ */
 void cred_hide(struct error *why, const char *secret);
 
 enum { CRED_BODY_BYTES_MAX = 256 << 10, CRED_TOKEN_BYTES_MAX = 64 << 10 };

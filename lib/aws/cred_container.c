@@ -58,8 +58,10 @@ static enum cred_outcome make_url(const struct aws_outside *o, struct buf *text,
     return CRED_FOUND;
 }
 
-/* The Authorization header. FOUND also if there is none; the file, which may change, goes before
- * the variable. */
+/*
+ * The Authorization header. FOUND also if there is none; the file, which may change, goes before
+ * the variable.
+ */
 static enum cred_outcome read_token(const struct aws_outside *o, struct buf *token,
                                     struct error *why)
 {

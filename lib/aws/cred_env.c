@@ -2,8 +2,10 @@
 
 #include "aws/cred.h"
 
-/* AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, and AWS_CREDENTIAL_EXPIRATION, which
- * tools that set them also set. */
+/*
+ * AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, and AWS_CREDENTIAL_EXPIRATION, which
+ * tools that set them also set.
+ */
 enum cred_outcome cred_env(const struct aws_outside *o, struct aws_credentials *c,
                            struct error *why)
 {

@@ -126,8 +126,10 @@ static enum cred_outcome get_role(struct imds *m, struct buf *path)
     return CRED_FOUND;
 }
 
-/* Keys that have expired are used on: the service gives them when it cannot renew them, and AWS
- * then takes them longer. */
+/*
+ * Keys that have expired are used on: the service gives them when it cannot renew them, and AWS
+ * then takes them longer.
+ */
 static void extend(const struct aws_outside *o, struct aws_credentials *c)
 {
     enum { EXTENSION_MS = 10 * 60 * 1000 };

@@ -77,8 +77,10 @@ struct cred_span cred_json_find(const struct buf *json, const char *path)
     }
 }
 
-/* The character that an escape stands for, behind whose backslash *p is and behind which it is
- * moved; 0 for one that is not taken. */
+/*
+ * The character that an escape stands for, behind whose backslash *p is and behind which it is
+ * moved; 0 for one that is not taken.
+ */
 static char unescape(const char **p)
 {
     static const char letters[] = "\"\\/";

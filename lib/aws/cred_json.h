@@ -14,8 +14,10 @@ struct cred_span {
     size_t len;
 };
 
-/* The value of a member, by names divided by dots ("a.b": b in a), as it is written. at is NULL if
- * there is none. */
+/*
+ * The value of a member, by names divided by dots ("a.b": b in a), as it is written. at is NULL if
+ * there is none.
+ */
 struct cred_span cred_json_find(const struct buf *json, const char *path);
 
 /*

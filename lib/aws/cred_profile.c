@@ -79,8 +79,10 @@ static bool was_visited(const struct walk *w, const char *name)
 
 static enum cred_outcome resolve(struct walk *w, const char *name, struct aws_credentials *c);
 
-/* The credentials of a source_profile. A profile with keys may name itself: the role is assumed
- * with them. */
+/*
+ * The credentials of a source_profile. A profile with keys may name itself: the role is assumed
+ * with them.
+ */
 static enum cred_outcome from_source_profile(struct walk *w, const char *name,
                                              struct aws_credentials *c)
 {

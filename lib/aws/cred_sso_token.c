@@ -95,8 +95,10 @@ static void replace_from(struct buf *json, const struct buf *reply, const char *
         replace(json, name, value.at, value.len);
 }
 
-/* {"accessToken":…,"expiresIn":…,"refreshToken":…} goes into the text; others who use the session
- * find it in the file. */
+/*
+ * {"accessToken":…,"expiresIn":…,"refreshToken":…} goes into the text; others who use the session
+ * find it in the file.
+ */
 static int take_reply(struct cache *k, const struct buf *reply)
 {
     struct scan_notes notes;

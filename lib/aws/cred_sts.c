@@ -75,8 +75,10 @@ static int find_endpoint(struct call *call, struct aws_endpoint *endpoint)
     return aws_endpoint_find(config, &query, endpoint, call->why);
 }
 
-/* Sign the request; its headers are then in `headers`. With a web identity token there is nothing
- * to sign with. */
+/*
+ * Sign the request; its headers are then in `headers`. With a web identity token there is nothing
+ * to sign with.
+ */
 static int sign(struct call *call, struct sigv4 *signer, const struct aws_endpoint *endpoint,
                 struct http_request *request)
 {
@@ -162,8 +164,10 @@ static enum cred_outcome read_reply(struct call *call, struct aws_credentials *c
     return outcome;
 }
 
-/* <ErrorResponse><Error><Code>AccessDenied</Code><Message>…</Message></Error></ErrorResponse>;
- * proxies answer otherwise. */
+/*
+ * <ErrorResponse><Error><Code>AccessDenied</Code><Message>…</Message></Error></ErrorResponse>;
+ * proxies answer otherwise.
+ */
 static enum cred_outcome read_refusal(struct call *call, int status)
 {
     bool busy = status >= 500 || status == 429;
@@ -173,8 +177,9 @@ static enum cred_outcome read_refusal(struct call *call, int status)
     find_text(&call->reply, "*/Error/Code", &code);
     find_text(&call->reply, "*/Error/Message", &message);
     cred_failed(call->why, busy ? ERR_UNAVAILABLE : ERR_PERM,
-                code.len ? buf_str(&code) : "StsFailed", "%s: %d %.60s: %.300s", call->who, status,
-                buf_str(&code), message.len ? buf_str(&message) : "(no message)");
+                code.len ? buf_str(&code) : "StsFailed", "%s: %d%s%.60s: %.300s", call->who, status,
+                code.len ? " " : "", buf_str(&code),
+                message.len ? buf_str(&message) : "(no message)");
     call->why->retryable = busy;
     buf_clear(&code);
     buf_clear(&message);

@@ -18,8 +18,10 @@ enum cred_outcome cred_assume_with_file(const struct aws_outside *o, struct cred
     return outcome;
 }
 
-/* AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, as EKS sets them for a service
- * account. */
+/*
+ * AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, as EKS sets them for a service
+ * account.
+ */
 enum cred_outcome cred_web_identity(const struct aws_outside *o, struct aws_credentials *c,
                                     struct error *why)
 {

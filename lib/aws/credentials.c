@@ -29,8 +29,10 @@ struct provider {
     cred_provider_fn *find;
 };
 
-/* An instance's metadata are asked for last, and not at all in a container that has an endpoint:
- * that one answers or fails. */
+/*
+ * An instance's metadata are asked for last, and not at all in a container that has an endpoint:
+ * that one answers or fails.
+ */
 static const struct provider providers[] = {
     {"environment", cred_env},           {"profile", cred_profile},
     {"web identity", cred_web_identity}, {"container", cred_container},
@@ -158,8 +160,10 @@ static bool is_valid(const struct aws_chain *chain)
     return chain->have && chain->current.expires_ms > clock_now_ms(chain->outside.clock);
 }
 
-/* Whether to look for credentials now: with good ones at hand not too often, and after an error not
- * at once again. */
+/*
+ * Whether to look for credentials now: with good ones at hand not too often, and after an error not
+ * at once again.
+ */
 static bool is_due(const struct aws_chain *chain)
 {
     const struct clock *clock = chain->outside.clock;

@@ -91,8 +91,10 @@ static int no_region(struct search *s)
                      aws_service_names(s->query->service)->name, s->config->profile);
 }
 
-/* Services that answer for a whole partition from one region, or that find out themselves which one
- * is meant (S3 redirects). */
+/*
+ * Services that answer for a whole partition from one region, or that find out themselves which one
+ * is meant (S3 redirects).
+ */
 static bool needs_no_region(enum aws_service service)
 {
     return service == AWS_S3 || service == AWS_SUPPORT || service == AWS_HEALTH ||
@@ -177,8 +179,10 @@ static int take_named(struct search *s)
     return 0;
 }
 
-/* A bucket that can be the first label of a host: 3 to 63 lower-case letters, digits, '-'; with
- * dots, no certificate would fit. */
+/*
+ * A bucket that can be the first label of a host: 3 to 63 lower-case letters, digits, '-'; with
+ * dots, no certificate would fit.
+ */
 static bool is_label_bucket(const char *bucket)
 {
     return strlen(bucket) >= 3 && aws_is_host_label(bucket) &&
@@ -209,8 +213,10 @@ static int check_bucket(struct search *s, const char *bucket)
     return 0;
 }
 
-/* What a bucket's name stands before: a host name that can take a label more. Whether localhost
- * does is the resolver's whim. */
+/*
+ * What a bucket's name stands before: a host name that can take a label more. Whether localhost
+ * does is the resolver's whim.
+ */
 static bool bucket_fits_host(const struct search *s, const char *bucket)
 {
     const struct aws_endpoint *e = s->endpoint;

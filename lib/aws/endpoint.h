@@ -22,13 +22,11 @@ struct aws_endpoint {
     bool named;               /* by the user */
     char host[URL_HOST_SIZE]; /* without the port; an IPv6 address in brackets */
     int port;
-    char authority[URL_HOST_SIZE +
-                   8]; /* the Host header: host, and the port unless it is the scheme's own */
-    char base_path[URL_PATH_SIZE]; /* goes before every path: "" or "/…" without '/' at its end, as
-                                      on the wire */
-    char region[64];               /* to sign for */
-    const char *signing_name;      /* to sign for; static */
-    bool bucket_in_path;           /* a bucket was given, and base_path ends in it */
+    char authority[URL_AUTHORITY_SIZE]; /* the Host header: with the port if it is not the usual */
+    char base_path[URL_PATH_SIZE];      /* before every path: "" or "/…" without '/' at its end */
+    bool bucket_in_path;                /* the bucket that was given is the end of base_path */
+    char region[64];                    /* to sign for */
+    const char *signing_name;           /* to sign for; static */
 };
 
 struct aws_endpoint_query {
@@ -45,8 +43,10 @@ struct aws_endpoint_query {
 int aws_endpoint_find(const struct aws_config *config, const struct aws_endpoint_query *query,
                       struct aws_endpoint *endpoint, struct error *err);
 
-/* Append scheme, host, base path and `path` ("" or "/…", as on the wire, perhaps with a query). -1
- * if the buffer is full. */
+/*
+ * Append scheme, host, base path and `path` ("" or "/…", as on the wire, perhaps with a query). -1
+ * if the buffer is full.
+ */
 int aws_endpoint_url(const struct aws_endpoint *endpoint, const char *path, struct buf *out);
 
 #endif

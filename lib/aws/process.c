@@ -36,7 +36,9 @@ static void init_attributes(posix_spawnattr_t *attributes)
     posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-/* The command comes from the user's own configuration, and a shell reads it, as with the AWS SDKs.
+/*
+ * The command comes from the user's own configuration, and a shell reads it, as with the AWS SDKs.
+ * /
  */
 static pid_t start(const char *command, int output)
 {
@@ -98,8 +100,10 @@ static int read_output(int fd, int64_t deadline_ms, struct buf *output, struct e
     return 0;
 }
 
-/* Its output has ended; so should it. *pid becomes -1 once there is no such process of ours any
- * more. */
+/*
+ * Its output has ended; so should it. *pid becomes -1 once there is no such process of ours any
+ * more.
+ */
 static int wait_for(pid_t *pid, int64_t deadline_ms, struct error *err)
 {
     enum { NAP_MS = 2 };

@@ -80,8 +80,10 @@ void profile_append(struct profiles *p, size_t place, const char *text, size_t l
     mem_free_secret(old);
 }
 
-/* A file that is there and cannot be read is told of once nothing else gives credentials; the SDKs
- * ignore it. */
+/*
+ * A file that is there and cannot be read is told of once nothing else gives credentials; the SDKs
+ * ignore it.
+ */
 static void load_file(struct profiles *p, const char *path, bool credentials)
 {
     struct buf text;

@@ -60,8 +60,10 @@ bool profiles_has(const struct profiles *p, enum profile_section section, const 
 const char *profiles_get(const struct profiles *p, enum profile_section section, const char *name,
                          const char *key);
 
-/* The first thing that could not be read, for messages: "/home/a/.aws/config:3: …"; NULL if all
- * could. Shows no values. */
+/*
+ * The first thing that could not be read, for messages: "/home/a/.aws/config:3: …"; NULL if all
+ * could. Shows no values.
+ */
 const char *profiles_problem(const struct profiles *p);
 
 #endif

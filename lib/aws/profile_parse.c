@@ -150,7 +150,7 @@ static bool read_pair(struct parse *f, struct span line, struct buf *name, struc
     struct span key = {.at = line.at, .len = equals_sign ? (size_t)(equals_sign - line.at) : 0};
 
     key = trim(key);
-    if (key.len == 0) {
+    if (equals_sign == NULL || key.len == 0) {
         note(f, "a line that is not \"key = value\" was passed over");
         return false;
     }

@@ -27,13 +27,16 @@ struct profiles {
     char problem[PROFILE_PROBLEM_SIZE]; /* "" for none */
 };
 
-/* A key's place, made if it is new; section and key are at most PROFILE_NAME_BYTES_MAX long each.
+/*
+ * A key's place, made if it is new; section and key are at most PROFILE_NAME_BYTES_MAX long each. /
  */
 size_t profile_place(struct profiles *p, enum profile_origin origin, const char *section,
                      const char *key);
 
-/* Change a value: to what is given, or to what it is (not NULL) with a newline and what is given
- * behind it. */
+/*
+ * Change a value: to what is given, or to what it is (not NULL) with a newline and what is given
+ * behind it.
+ */
 void profile_set(struct profiles *p, size_t place, const char *text, size_t len);
 void profile_append(struct profiles *p, size_t place, const char *text, size_t len);
 

@@ -23,8 +23,10 @@ static bool read_ipv6(const char *host, struct in6_addr *address)
     return inet_pton(AF_INET6, text, address) == 1;
 }
 
-/* inet_pton wants four decimal numbers; resolvers also take 127.1 and octal ones, which are not to
- * pass for names. */
+/*
+ * inet_pton wants four decimal numbers; resolvers also take 127.1 and octal ones, which are not to
+ * pass for names.
+ */
 static bool is_ipv4(const char *host)
 {
     struct in_addr address;
@@ -71,8 +73,10 @@ bool aws_is_host_label(const char *text)
     return is_label(text, strlen(text));
 }
 
-/* A name that resolves as a name: its last label is not all digits, so it cannot be read as an
- * address. '_' is seen in the wild. */
+/*
+ * A name that resolves as a name: its last label is not all digits, so it cannot be read as an
+ * address. '_' is seen in the wild.
+ */
 static bool is_name(const char *host)
 {
     const char *last = strrchr(host, '.');

@@ -7,7 +7,7 @@
  * An absolute http or https URL that a user gave, taken apart strictly (RFC 3986): what this
  * accepts, no HTTP library can read as another host.
  */
-enum { URL_HOST_SIZE = 256, URL_PATH_SIZE = 1024 };
+enum { URL_HOST_SIZE = 256, URL_AUTHORITY_SIZE = URL_HOST_SIZE + 8, URL_PATH_SIZE = 1024 };
 
 struct aws_url {
     bool https;

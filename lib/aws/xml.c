@@ -54,8 +54,10 @@ static void skip_space(struct xml *x)
         x->at++;
 }
 
-/* Move behind the next `mark` that stands at least `skipped` bytes from here; false if there is
- * none. */
+/*
+ * Move behind the next `mark` that stands at least `skipped` bytes from here; false if there is
+ * none.
+ */
 static bool skip_past(struct xml *x, size_t skipped, const char *mark)
 {
     const char *from = x->at + skipped;
@@ -122,8 +124,10 @@ static int digit_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
 }
 
-/* "#38" or "#x26". S3 sends control characters this way though XML 1.0 has none; all but NUL and
- * surrogates pass. */
+/*
+ * "#38" or "#x26". S3 sends control characters this way though XML 1.0 has none; all but NUL and
+ * surrogates pass.
+ */
 static bool add_numeric(struct xml *x, const char *text, size_t len)
 {
     uint32_t base = len > 1 && text[1] == 'x' ? 16 : 10;
@@ -349,7 +353,8 @@ const char *xml_text(const struct xml *x, size_t *len)
     return buf_str(&x->text);
 }
 
-/* What is left of the path behind the element that has just begun; NULL if it is not on the path.
+/*
+ * What is left of the path behind the element that has just begun; NULL if it is not on the path. /
  */
 static const char *step(const struct xml *x, const char *path)
 {

@@ -19,10 +19,9 @@ enum { XML_DEPTH_MAX = 32, XML_TEXT_BYTES_MAX = 1 << 20 };
 
 enum xml_event {
     XML_START, /* an element begins */
-    XML_END,  /* it ends: xml_text() is its text, whole if it has no elements in it, else what stood
-                 behind the last of them */
-    XML_DONE, /* the document ends */
-    XML_BAD,  /* it is none; err says why and where. It stays so. */
+    XML_END,   /* it ends: xml_text() is its text, or what stood behind the last element in it */
+    XML_DONE,  /* the document ends */
+    XML_BAD,   /* it is none; err says why and where. It stays so. */
 };
 
 struct xml_name {
@@ -47,13 +46,17 @@ void xml_clear(struct xml *x);
 
 enum xml_event xml_next(struct xml *x, struct error *err);
 
-/* Of the latest event: whether its element has this name; how many elements lie around it (0 for
- * the root). */
+/*
+ * Of the latest event: whether its element has this name; how many elements lie around it (0 for
+ * the root).
+ */
 bool xml_is(const struct xml *x, const char *name);
 size_t xml_depth(const struct xml *x);
 
-/* Entities replaced and line ends made '\n'; white space stays. It may hold any byte but NUL. Lives
- * until the next event. */
+/*
+ * Entities replaced and line ends made '\n'; white space stays. It may hold any byte but NUL. Lives
+ * until the next event.
+ */
 const char *xml_text(const struct xml *x, size_t *len);
 
 /*

@@ -151,7 +151,7 @@ static int sync_dir_fd(int dir_fd)
 /* The work, for a bare name in an open folder. -1 with errno. */
 static int write_in(int dir_fd, const char *name, const struct file_write *write, bool *existed)
 {
-    struct temporary t;
+    struct temporary t = {.fd = -1};
     struct stat info;
     int status;
 

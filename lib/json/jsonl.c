@@ -87,12 +87,22 @@ static int read_line(struct jsonl *r, struct error *err)
     }
 }
 
+/* Not by strchr, which finds a NUL in any string. */
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool opens_document(const struct buf *text)
+{
+    return text->len == 1 && (*text->data == '{' || *text->data == '[');
+}
+
 static void trim_end(struct buf *text)
 {
     size_t len = text->len;
 
-    while (len > 0 &&
-           memchr(" \t\r", text->data[len - 1], 3)) /* not strchr, which finds a NUL too */
+    while (len > 0 && is_space(text->data[len - 1]))
         len--;
     buf_truncate(text, len);
 }
@@ -179,8 +189,7 @@ enum jsonl_status jsonl_next(struct jsonl *r, jv *value, struct error *err)
 
     if (status != JSONL_VALUE)
         return status;
-    if (r->documents && r->text.len == 1 && memchr("{[", *r->text.data, 2) &&
-        read_document(r, err) < 0)
+    if (r->documents && opens_document(&r->text) && read_document(r, err) < 0)
         return r->too_long ? JSONL_BAD : JSONL_FAILED;
     *value = json_parse(r->text.data, r->text.len, &r->repaired, err);
     if (jv_is_valid(*value))

@@ -1,4 +1,5 @@
 # maki-eval: what it counts, and what it refuses.
+# shellcheck disable=SC2154 # try sets status, out and err
 load ../lib/common
 
 # label ID CATEGORY [HARD]: a labelled case.

@@ -1,4 +1,5 @@
 # maki-fetch: what it reads, what it chooses, what it remembers, and what it says about bad input.
+# shellcheck disable=SC2154,SC2016 # try sets status, out and err; what stands in single quotes is for jq and bash
 load ../lib/common
 
 # a_case ID [MEMBERS]: a case as one line; MEMBERS is JSON, with a comma behind it.

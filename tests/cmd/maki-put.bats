@@ -143,8 +143,8 @@ EOF
     expect_status 1
     expect_equal $'a.json\nb.json' "$(keys)"
     expect_equal '6 2 4 0' "$(jq -r '"\(.in) \(.out) \(.failed) \(.skipped)"' stats.json)"
-    expect_match "maki-put: in.jsonl:2: the key needs the member 'caseId', which the record does not have" "$err"
-    expect_match "in.jsonl:4: the key needs the member 'caseId', which is empty" "$err"
+    expect_match "maki-put: in.jsonl:2: the key needs 'caseId', which neither the record has nor --set gives" "$err"
+    expect_match "in.jsonl:4: the key needs 'caseId', which is empty" "$err"
     expect_equal '{"subject":"no id"}' "$(head -n 1 failures.jsonl | jq -c .record)"
     expect_equal put "$(head -n 1 failures.jsonl | jq -r .stage)"
 }

@@ -5,8 +5,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Whatever comes, reading ends, starts and ends balance, and nothing is read or written out of
- * bounds. */
+/*
+ * Whatever comes, reading ends, starts and ends balance, and nothing is read or written out of
+ * bounds.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct error err;

@@ -113,8 +113,10 @@ static const struct rule rules[] = {
     {"support", "us-east-2", PLAIN, "support.us-east-1.amazonaws.com"},
     {"support", "cn-northwest-1", PLAIN, "support.cn-north-1.amazonaws.com.cn"},
     {"support", "us-gov-east-1", PLAIN, "support.us-gov-west-1.amazonaws.com"},
-    /* Where the rules name hosts that there are not, or where the global endpoint is documented:
-       ours. */
+    /*
+     * Where the rules name hosts that there are not, or where the global endpoint is documented:
+     * ours.
+     */
     {"support", "eu-west-1", FIPS, "support-fips.us-east-1.amazonaws.com"},
     {"support", "eu-west-1", DUAL, "support.us-east-1.api.aws"},
     {"health", "eu-west-1", PLAIN, "global.health.amazonaws.com"},

@@ -167,8 +167,10 @@ static inline void fake_aws_start(struct fake_aws *f, const char *config, const 
     f->chain = aws_chain_new(&outside);
 }
 
-/* Whether this part of our own memory has the mark in it. It is read by way of a file: much of it
- * is not ours to look at. */
+/*
+ * Whether this part of our own memory has the mark in it. It is read by way of a file: much of it
+ * is not ours to look at.
+ */
 static inline bool fake_range_has_secret(int memory, unsigned long from, unsigned long to)
 {
     static char part[1 << 16];
@@ -205,9 +207,10 @@ static inline bool fake_heap_has_secret(void)
         char *at;
         unsigned long from = strtoul(line, &at, 16);
         unsigned long to = strtoul(at + 1, &at, 16);
-        bool anonymous = strstr(line, " 00:00 0 ") != NULL && strstr(line, "[stack") == NULL;
+        bool anonymous = strstr(line, " 00:00 0 ") != NULL;
+        bool stack = from <= (unsigned long)line && (unsigned long)line < to;
 
-        if (strncmp(at, " rw", 3) == 0 && anonymous && to - from <= LARGE)
+        if (strncmp(at, " rw", 3) == 0 && anonymous && !stack && to - from <= LARGE)
             found = fake_range_has_secret(memory, from, to);
     }
     fclose(maps);

@@ -229,18 +229,18 @@ static void test_members(void)
     }
     TEST("a member that is missing, null, empty or no plain value is an error that names it")
     {
-        CHECK_STR("data: the key needs the member 'none', which the record does not have",
+        CHECK_STR("data: the key needs 'none', which neither the record has nor --set gives",
                   expand("{none}", record));
-        CHECK_STR("data: the key needs the member 'nil', which the record does not have",
+        CHECK_STR("data: the key needs 'nil', which neither the record has nor --set gives",
                   expand("{nil}", record));
-        CHECK_STR("data: the key needs the member 'o.p.none', which the record does not have",
+        CHECK_STR("data: the key needs 'o.p.none', which neither the record has nor --set gives",
                   expand("{o.p.none}", record));
-        CHECK_STR("data: the key needs the member 'caseId.x', which the record does not have",
+        CHECK_STR("data: the key needs 'caseId.x', which neither the record has nor --set gives",
                   expand("{caseId.x}", record));
-        CHECK_STR("data: the key needs the member 'e', which is empty", expand("a{e}b", record));
-        CHECK_STR("data: the key needs the member 'o', which is no string, number or truth value",
+        CHECK_STR("data: the key needs 'e', which is empty", expand("a{e}b", record));
+        CHECK_STR("data: the key needs 'o', which is no string, number or truth value",
                   expand("{o}", record));
-        CHECK_STR("data: the key needs the member 'l', which is no string, number or truth value",
+        CHECK_STR("data: the key needs 'l', which is no string, number or truth value",
                   expand("{l}", record));
         CHECK(strncmp(expand("{caseId}", "[1]"), "data: ", 6) == 0);
     }
