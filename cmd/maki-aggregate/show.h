@@ -5,6 +5,6 @@
 #include "json/json.h"
 
 /* Append a stored summary.json (borrowed) as plain text for a terminal: summary, plan, counts. */
-void show_summary(struct buf *text, jv summary);
+void show_summary(struct buf *out, jv summary);
 
 #endif

@@ -258,10 +258,11 @@ static int add_bucket(struct search *s, const char *bucket)
 int aws_endpoint_find(const struct aws_config *config, const struct aws_endpoint_query *query,
                       struct aws_endpoint *endpoint, struct error *err)
 {
-    struct search s = {config, query, partition_of(""), endpoint, err};
+    struct search s;
     int usual;
 
     memset(endpoint, 0, sizeof(*endpoint));
+    s = (struct search){config, query, partition_of(""), endpoint, err};
     endpoint->signing_name = aws_service_names(query->service)->signing_name;
     if (choose_region(&s) < 0)
         return -1;

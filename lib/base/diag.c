@@ -40,7 +40,8 @@ bool diag_is_terminal(void)
 }
 
 /* One write() a line, so that lines of programs in one pipeline do not mix. */
-static void print_line(const char *colour, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void print_line(const char *colour, const char *format,
+                                                             va_list args)
 {
     char text[2048];
     char line[2304];

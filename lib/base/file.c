@@ -31,7 +31,7 @@ int file_read_fd(int fd, const char *name, struct buf *into, struct error *err)
 
     do {
         size_t left = into->max - into->len;
-        char more; /* at the maximum, one byte tells whether there is more */
+        char more = 0; /* at the maximum, one byte tells whether there is more */
         char *room = left ? buf_room(into, left < READ_BYTES ? left : READ_BYTES) : &more;
 
         got = read(fd, room, left == 0 ? 1 : left < READ_BYTES ? left : READ_BYTES);

@@ -235,7 +235,9 @@ static struct ranked *rank(const struct tally *tally, size_t *count,
 /* With one decimal, by integers, so that it is the same everywhere. */
 static jv percent(long long part, long long whole)
 {
-    return jv_number(whole > 0 ? (double)((part * 2000 + whole) / (2 * whole)) / 10 : 0);
+    long long tenths = whole > 0 ? (part * 2000 + whole) / (2 * whole) : 0;
+
+    return jv_number((double)tenths / 10);
 }
 
 static jv sentiment_object(const long long counts[COUNTERS])
