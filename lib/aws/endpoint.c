@@ -228,18 +228,26 @@ static bool bucket_fits_host(const struct search *s, const char *bucket)
     return s->config->s3_addressing == AWS_ADDRESSING_VIRTUAL || !aws_host_is_loopback(e->host);
 }
 
+/* "bucket.host"; it fits. */
+static void put_before(char *host, const char *bucket)
+{
+    size_t len = strlen(bucket);
+
+    memmove(host + len + 1, host, strlen(host) + 1);
+    memcpy(host, bucket, len + 1);
+    host[len] = '.';
+}
+
 static int add_bucket(struct search *s, const char *bucket)
 {
     struct aws_endpoint *e = s->endpoint;
-    char host[sizeof(e->host)];
     struct buf path;
     int status = 0;
 
     if (check_bucket(s, bucket) < 0)
         return -1;
     if (bucket_fits_host(s, bucket)) {
-        memcpy(host, e->host, sizeof(host));
-        snprintf(e->host, sizeof(e->host), "%.63s.%.191s", bucket, host);
+        put_before(e->host, bucket);
         return 0;
     }
     buf_init(&path, sizeof(e->base_path) - 1);

@@ -147,7 +147,7 @@ int aws_process_run(void *context, const char *command, int64_t timeout_ms, stru
         status = wait_for(&pid, deadline_ms, err);
     close(ends[0]);
     if (pid > 0) { /* it was given up on */
-        ;
+        kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
     }
     return status;

@@ -281,6 +281,20 @@ static void test_buckets(void)
         check_bucket("http://localhost:9000/my-bucket/x?y", "my-bucket", any,
                      "http://localhost:9000");
     }
+    TEST(
+        "a long host name keeps its end; where the bucket makes it too long, it goes into the path")
+    {
+        char host[256];
+        char url[300];
+        char expected[600];
+
+        snprintf(host, sizeof(host), "a%062d.b%062d.c%062d.d%058d", 0, 0, 0, 0);
+        snprintf(url, sizeof(url), "https://%s", host);
+        snprintf(expected, sizeof(expected), "https://buc.%s/x?y", host);
+        check_bucket(expected, "buc", any, url);
+        snprintf(expected, sizeof(expected), "https://%s/buck/x?y", host);
+        check_bucket(expected, "buck", any, url);
+    }
     TEST("buckets that are addressed in ways of their own are refused")
     {
         check_bucket("S3 Express directory buckets are not supported: b--use1-az4--x-s3",
