@@ -7,12 +7,10 @@
 
 #include "base/buf.h"
 #include "fetch.h"
+#include "maki/cid.h"
 
-#define CID_DATA           "support-cases-data"
-#define CID_COMMUNICATIONS "support-cases-communications"
-
-/* If `path` lies in a folder `from` (one of the above), the same path in the folder `to`, in place
- * of what `into` held. */
+/* If `path` lies in a folder `from` (CID_DATA or CID_COMMUNICATIONS), the same path in the folder
+ * `to`, in place of what `into` held. */
 bool cid_counterpart(const char *path, const char *from, const char *to, struct buf *into);
 
 /*

@@ -5,6 +5,7 @@
 
 #include "aws/service_error.h"
 #include "base/mem.h"
+#include "base/uri.h"
 #include "json/json.h"
 
 /* A template holds a system prompt of at most 4 MB, whose characters may take six bytes each once
@@ -19,28 +20,13 @@ struct converse_template {
     size_t body_len;
 };
 
-/* RFC 3986 percent-encoding of one path segment, as the SDKs do it: all but the unreserved
- * characters. */
-static void add_segment(struct buf *path, const char *text)
-{
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-            strchr("-_.~", c))
-            buf_addc(path, (char)c);
-        else
-            buf_addf(path, "%%%02X", c);
-    }
-}
-
 static char *make_path(const char *model_id)
 {
     struct buf path;
 
     buf_init(&path, 3 * strlen(model_id) + 64);
     buf_adds(&path, "/model/");
-    add_segment(&path, model_id);
+    uri_encode(&path, model_id, strlen(model_id), "");
     buf_adds(&path, "/converse");
     return buf_take(&path);
 }
