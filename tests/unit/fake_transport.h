@@ -22,10 +22,14 @@
 struct fake_answer {
     int status;        /* 0 means 200 */
     const char *body;  /* NULL means empty */
+    size_t body_len;   /* 0 means up to its NUL */
     const char *type;  /* x-amzn-errortype; NULL for none */
+    const struct http_header *headers; /* others */
+    size_t header_count;
     const char *error; /* no response at all, but an error of this code; NULL for a response */
 };
 
+enum { FAKE_HEADERS_MAX = 16 };
 enum fake_order { FAKE_FIFO, FAKE_LIFO, FAKE_SHUFFLED };
 
 struct fake_pending {
@@ -122,7 +126,7 @@ static inline struct fake_pending fake_take(struct fake_transport *fake)
 static inline void fake_complete(struct fake_transport *fake)
 {
     struct fake_pending p = fake_take(fake);
-    struct http_header header = {"x-amzn-errortype", p.answer.type};
+    struct http_header headers[FAKE_HEADERS_MAX] = {{"x-amzn-errortype", p.answer.type}};
     struct http_response response = {.status = p.answer.status ? p.answer.status : 200,
                                      .attempts = 1};
     char digest[DIGEST_HEX_SIZE];
@@ -137,10 +141,13 @@ static inline void fake_complete(struct fake_transport *fake)
         p.done(p.context, NULL, &err);
         return;
     }
-    response.headers = &header;
+    response.headers = headers;
     response.header_count = p.answer.type != NULL;
+    assert(p.answer.header_count < FAKE_HEADERS_MAX);
+    for (size_t i = 0; i < p.answer.header_count; i++)
+        headers[response.header_count++] = p.answer.headers[i];
     response.body = p.answer.body ? p.answer.body : "";
-    response.body_len = strlen(response.body);
+    response.body_len = p.answer.body_len ? p.answer.body_len : strlen(response.body);
     p.done(p.context, &response, NULL);
 }
 
