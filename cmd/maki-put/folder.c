@@ -202,7 +202,7 @@ int folder_open(struct put_target *target, const char *path, const struct put_op
     f->path = path;
     f->options = *options;
     f->root = root;
-    *target = (struct put_target){f,             1,           false, folder_start, folder_is_over,
-                                  folder_finish, folder_close};
+    *target =
+        (struct put_target){f, 1, false, folder_start, folder_is_over, folder_finish, folder_close};
     return 0;
 }

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "../maki/programs.h"
+#include "aws/s3_uri.h"
 #include "base/file.h"
 #include "base/seen.h"
 #include "maki/report.h"
-#include "aws/s3_uri.h"
 #include "store.h"
 #include "target.h"
 #include "tool/tool.h"

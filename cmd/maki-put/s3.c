@@ -56,16 +56,26 @@ static bool bucket_is_over(void *state, size_t number)
     return b->slots[number].put.over;
 }
 
+/* What is wrong with this key or object alone. */
+static bool is_its_own(const struct error *err)
+{
+    static const char *const codes[] = {"BadKey", "KeyTooLongError", "EntityTooLarge",
+                                        "ConditionalRequestConflict"};
+
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (strcmp(codes[i], err->code) == 0)
+            return true;
+    }
+    return false;
+}
+
 static enum put_outcome outcome_of(const struct bucket *b, const struct error *err)
 {
     if (err->kind == ERR_NONE)
         return PUT_STORED;
     if (b->options.no_clobber && strcmp(err->code, "PreconditionFailed") == 0)
         return PUT_EXISTED;
-    /* what is wrong with this key alone */
-    return err->kind == ERR_DATA || strcmp(err->code, "ConditionalRequestConflict") == 0
-               ? PUT_REFUSED
-               : PUT_FAILED;
+    return is_its_own(err) ? PUT_REFUSED : PUT_FAILED;
 }
 
 static enum put_outcome bucket_finish(void *state, size_t number, struct error *err)
@@ -84,8 +94,8 @@ static enum put_outcome bucket_finish(void *state, size_t number, struct error *
     if (outcome == PUT_FAILED) {
         struct error cause = *err;
 
-        error_set(err, cause.kind, cause.code, "%s; when that is mended, run the same command again",
-                  cause.message);
+        error_set(err, cause.kind, cause.code,
+                  "%s; when that is mended, run the same command again", cause.message);
     }
     return outcome;
 }
@@ -106,10 +116,13 @@ int s3_open(struct put_target *target, const char *uri, const struct put_options
             struct error *err)
 {
     const struct tool_transport_needs needs = {.clock = clock_real(), .in_flight_max = SLOTS};
-    struct bucket *b = mem_calloc(1, sizeof(*b));
+    struct bucket *b;
 
-    if (s3_uri_parse(&b->uri, uri, err) < 0 ||
-        tool_transport_open(&b->world, &needs, err) < 0) {
+    if (tool_transport_is_offline())
+        return error_set(err, ERR_CONFIG, "Offline",
+                         "cannot store in %.200s with --offline (or MAKI_OFFLINE=1)", uri);
+    b = mem_calloc(1, sizeof(*b));
+    if (s3_uri_parse(&b->uri, uri, err) < 0 || tool_transport_open(&b->world, &needs, err) < 0) {
         tool_transport_close(&b->world);
         free(b);
         return -1;
@@ -120,7 +133,7 @@ int s3_open(struct put_target *target, const char *uri, const struct put_options
     b->options = *options;
     for (size_t i = 0; i < SLOTS; i++)
         s3_put_init(&b->slots[i].put, b->world.transport);
-    *target = (struct put_target){b,           SLOTS,         true, bucket_start, bucket_is_over,
-                                  bucket_finish, bucket_close};
+    *target = (struct put_target){
+        b, SLOTS, true, bucket_start, bucket_is_over, bucket_finish, bucket_close};
     return 0;
 }

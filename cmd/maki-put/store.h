@@ -1,4 +1,5 @@
-/* Records on their way into a target: many at once, accounted for in the order in which they came. */
+/* Records on their way into a target: many at once, accounted for in the order in which they came.
+ */
 #ifndef MAKI_CMD_PUT_STORE_H
 #define MAKI_CMD_PUT_STORE_H
 
@@ -31,7 +32,8 @@ void store_free(struct store *store);
  * NULL: the run cannot go on; tool->fatal is set. */
 struct store_job *store_next(struct store *store);
 
-/* Start to store it. Takes record->value; record->text must live until store_finish. -1 as above. */
+/* Start to store it. Takes record->value; record->text must live until store_finish. -1 as above.
+ */
 int store_add(struct store *store, struct store_job *job, const struct tool_record *record);
 
 /* Wait for all of them. -1 as above. */

@@ -24,14 +24,15 @@ enum put_outcome {
 };
 
 /*
- * Where objects go. A kind of target is one open function, which fills this in. Up to `slots` objects
- * may be under way at once, each in a slot of its own, numbered from 0.
+ * Where objects go. A kind of target is one open function, which fills this in. Up to `slots`
+ * objects may be under way at once, each in a slot of its own, numbered from 0.
  */
 struct put_target {
     void *state;
     size_t slots;
     bool wants_sha256;
-    /* Start to store an object, which must stay as it is until `finish` has returned for its slot. */
+    /* Start to store an object, which must stay as it is until `finish` has returned for its slot.
+     */
     void (*start)(void *state, size_t slot, const struct put_object *object);
     /* Does `finish` have an answer without waiting? Gives the others a chance to get on, too. */
     bool (*is_over)(void *state, size_t slot);

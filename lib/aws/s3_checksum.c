@@ -30,8 +30,8 @@ const char *s3_checksum_header(enum s3_checksum kind)
     return kinds[kind].header;
 }
 
-/* A CRC of up to 64 bits that starts and ends inverted, a byte at a time. The table is made for each
- * object: 2 µs, and nothing to share. */
+/* A CRC of up to 64 bits that starts and ends inverted, a byte at a time. The table is made for
+ * each object: 2 µs, and nothing to share. */
 static uint64_t reflected_crc(uint64_t polynomial, uint64_t all, const unsigned char *p, size_t len)
 {
     uint64_t table[256];

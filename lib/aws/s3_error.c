@@ -24,7 +24,8 @@ static const struct meaning meanings[] = {
     {"AccountProblem", ERR_PERM, false, true, NULL},
     {"NotSignedUp", ERR_PERM, false, true, NULL},
     {"InvalidAccessKeyId", ERR_PERM, false, true,
-     "the access key id is unknown there; check the profile or AWS_ACCESS_KEY_ID, and the endpoint"},
+     "the access key id is unknown there; check the profile or AWS_ACCESS_KEY_ID, and the "
+     "endpoint"},
     {"SignatureDoesNotMatch", ERR_PERM, false, true,
      "the secret access key does not belong to the access key id; check the profile or "
      "AWS_SECRET_ACCESS_KEY"},
@@ -34,7 +35,8 @@ static const struct meaning meanings[] = {
      "the session token is not valid; a stale AWS_SESSION_TOKEN?"},
     {"InvalidSecurity", ERR_PERM, false, true, NULL},
     {"RequestTimeTooSkewed", ERR_PERM, false, true, "set this machine's clock"},
-    {"NoSuchBucket", ERR_CONFIG, false, true, "check the name, and the account and region it is in"},
+    {"NoSuchBucket", ERR_CONFIG, false, true,
+     "check the name, and the account and region it is in"},
     {"InvalidBucketName", ERR_CONFIG, false, true, NULL},
     {"PermanentRedirect", ERR_CONFIG, false, true, wrong_region},
     {"TemporaryRedirect", ERR_CONFIG, false, true, wrong_region},

@@ -14,10 +14,10 @@ struct s3_call {
 };
 
 /*
- * Turn an error response of S3 into a struct error: the name from the XML body's Code, else by status
- * (a HEAD has no body); message "s3://b/k: NAME (403): what S3 says; what to do". Kinds: ERR_PERM for
- * credentials and permission, ERR_CONFIG for buckets, ERR_DATA for the object or key, ERR_TEMP for
- * throttling and conflicts, else ERR_UNAVAILABLE. See
+ * Turn an error response of S3 into a struct error: the name from the XML body's Code, else by
+ * status (a HEAD has no body); message "s3://b/k: NAME (403): what S3 says; what to do". Kinds:
+ * ERR_PERM for credentials and permission, ERR_CONFIG for buckets, ERR_DATA for the object or key,
+ * ERR_TEMP for throttling and conflicts, else ERR_UNAVAILABLE. See
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. Always returns -1.
  */
 int s3_error_read(const struct http_response *response, const struct s3_call *call,

@@ -84,7 +84,8 @@ static int check_range(struct s3_piece *piece, const struct http_response *respo
     if (piece->first == 0)
         get->size = total;
     left = get->size - piece->first;
-    if (total != get->size || (int64_t)response->body_len != (left < S3_PIECE_BYTES ? left : S3_PIECE_BYTES))
+    if (total != get->size ||
+        (int64_t)response->body_len != (left < S3_PIECE_BYTES ? left : S3_PIECE_BYTES))
         return changed(get, &piece->err);
     return 0;
 }
@@ -148,9 +149,8 @@ static int ask(struct s3_get *get, struct s3_piece *piece, struct error *err)
         http_submit(get->transport, &piece->request.http, on_piece, piece, err) < 0)
         return -1;
     piece->asked = true;
-    get->next = params.ranged && get->next + S3_PIECE_BYTES < get->size
-                    ? get->next + S3_PIECE_BYTES
-                    : get->size;
+    get->next = params.ranged && get->next + S3_PIECE_BYTES < get->size ? get->next + S3_PIECE_BYTES
+                                                                        : get->size;
     return 0;
 }
 

@@ -11,9 +11,10 @@
 #include "http/transport.h"
 
 /*
- * An object, read as a stream while others are under way. One of up to S3_PIECE_BYTES comes whole and
- * is held against its checksum; a larger one comes in pieces of that size, the next one asked for
- * while one is read, all of them of the same version. Memory: the object's size, at most two pieces.
+ * An object, read as a stream while others are under way. One of up to S3_PIECE_BYTES comes whole
+ * and is held against its checksum; a larger one comes in pieces of that size, the next one asked
+ * for while one is read, all of them of the same version. Memory: the object's size, at most two
+ * pieces.
  */
 enum { S3_PIECE_BYTES = 8 << 20 };
 

@@ -29,9 +29,9 @@ struct s3_multipart {
     struct s3_part *parts;
     size_t part_bytes;
     int part_count;
-    int sent;     /* parts 1 to this one were */
+    int sent; /* parts 1 to this one were */
     int under_way;
-    int tries;    /* of completing */
+    int tries;        /* of completing */
     struct error err; /* what went wrong first */
 };
 
@@ -155,8 +155,8 @@ static void on_part(void *context, const struct http_response *response, const s
     if (is_good(m, response, cause, &err)) {
         etag = http_header(response, "etag");
         if (etag == NULL || strlen(etag) > ETAG_BYTES_MAX)
-            error_set(&err, ERR_UNAVAILABLE, "BadResponse", "s3://%s/%.200s: a part without an ETag",
-                      m->object->bucket, m->object->key);
+            error_set(&err, ERR_UNAVAILABLE, "BadResponse",
+                      "s3://%s/%.200s: a part without an ETag", m->object->bucket, m->object->key);
         else
             part->etag = mem_strdup(etag);
     }

@@ -9,10 +9,9 @@
 
 /*
  * A multipart upload of bytes in memory: parts of S3_PART_BYTES (larger where 10,000 would not do),
- * a few at a time. If anything fails, the upload is aborted, so that no parts stay behind to be paid
- * for. A CompleteMultipartUpload may answer 200 with an <Error>; that is a failure, too, and it is
- * sent again. See
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+ * a few at a time. If anything fails, the upload is aborted, so that no parts stay behind to be
+ * paid for. A CompleteMultipartUpload may answer 200 with an <Error>; that is a failure, too, and
+ * it is sent again. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
  */
 enum { S3_PART_BYTES = 8 << 20, S3_PARTS_IN_FLIGHT = 4 };
 

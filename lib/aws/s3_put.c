@@ -35,8 +35,8 @@ static void on_multipart(void *context, const struct error *err)
 
 static int start_multipart(struct s3_put *put, struct error *err)
 {
-    put->multipart = s3_multipart_start(put->transport, &put->object, &put->params, on_multipart,
-                                        put, err);
+    put->multipart =
+        s3_multipart_start(put->transport, &put->object, &put->params, on_multipart, put, err);
     return put->multipart ? 0 : -1;
 }
 
@@ -56,8 +56,8 @@ static void on_head(void *context, const struct http_response *response, const s
     put->over = status < 0 || start_multipart(put, &put->err) < 0;
 }
 
-/* Many bytes are not sent only to be refused; and of the servers that are not Amazon's, some take no
- * condition when an upload is completed. */
+/* Many bytes are not sent only to be refused; and of the servers that are not Amazon's, some take
+ * no condition when an upload is completed. */
 static int ask_first(struct s3_put *put, struct error *err)
 {
     return s3_request_head(&put->request, &put->object, err) < 0
@@ -105,8 +105,8 @@ int s3_put_start(struct s3_put *put, const struct s3_object *object,
 const char *s3_content_type(const char *key)
 {
     static const char *const types[][2] = {
-        {".json", "application/json"}, {".jsonl", "application/jsonl"},
-        {".ndjson", "application/jsonl"}, {".gz", "application/gzip"},
+        {".json", "application/json"},         {".jsonl", "application/jsonl"},
+        {".ndjson", "application/jsonl"},      {".gz", "application/gzip"},
         {".txt", "text/plain; charset=utf-8"}, {".md", "text/markdown; charset=utf-8"},
     };
     size_t len = strlen(key);

@@ -9,10 +9,10 @@
 #include "http/transport.h"
 
 /*
- * Storing one object, while others are under way: in one request, or, from S3_PUT_ONE_BYTES on, by a
- * multipart upload, which is aborted if it fails. The object is there, whole and for good, or it is
- * not. A struct s3_put is the caller's, from s3_put_init to s3_put_clear, for one object after the
- * other.
+ * Storing one object, while others are under way: in one request, or, from S3_PUT_ONE_BYTES on, by
+ * a multipart upload, which is aborted if it fails. The object is there, whole and for good, or it
+ * is not. A struct s3_put is the caller's, from s3_put_init to s3_put_clear, for one object after
+ * the other.
  */
 enum { S3_PUT_ONE_BYTES = 16 << 20 };
 

@@ -180,7 +180,8 @@ int s3_request_part(struct s3_request *r, const struct s3_object *object, const 
     return finish(r, err);
 }
 
-/* An ETag, which the server chose, as text of XML; its quotation marks, too, as the SDKs write them. */
+/* An ETag, which the server chose, as text of XML; its quotation marks, too, as the SDKs write
+ * them. */
 static void add_escaped(struct buf *out, const char *text)
 {
     for (; *text; text++) {
@@ -216,7 +217,8 @@ int s3_request_complete(struct s3_request *r, const struct s3_object *object, co
     for (int i = 0; i < count; i++) {
         buf_adds(&r->body, "<Part><ETag>");
         add_escaped(&r->body, parts[i].etag);
-        buf_addf(&r->body, "</ETag><ChecksumCRC32>%s</ChecksumCRC32><PartNumber>%d</PartNumber></Part>",
+        buf_addf(&r->body,
+                 "</ETag><ChecksumCRC32>%s</ChecksumCRC32><PartNumber>%d</PartNumber></Part>",
                  parts[i].checksum, i + 1);
     }
     buf_adds(&r->body, "</CompleteMultipartUpload>");

@@ -11,7 +11,8 @@
 
 /*
  * The requests of Amazon S3, as the AWS SDKs send them: target, headers and body. Nothing is sent
- * here. See https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+ * here. See
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  *
  * A struct s3_request is made once and filled in again and again; what it points to lives until the
  * next time. Strings and bodies that a function is given are borrowed for as long. All functions
@@ -80,7 +81,8 @@ struct s3_put_params {
 int s3_request_put(struct s3_request *r, const struct s3_object *object,
                    const struct s3_put_params *params, struct error *err);
 
-/* CreateMultipartUpload. `checksum` false: parts come without (their checksums would be refused). */
+/* CreateMultipartUpload. `checksum` false: parts come without (their checksums would be refused).
+ */
 int s3_request_create_upload(struct s3_request *r, const struct s3_object *object,
                              const char *content_type, bool checksum, struct error *err);
 

@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 
-/* What stands in a "s3://BUCKET[/KEY]" that a user wrote. The key is taken as it is written: no byte
- * of it is an escape. */
+/* What stands in a "s3://BUCKET[/KEY]" that a user wrote. The key is taken as it is written: no
+ * byte of it is an escape. */
 enum {
     S3_BUCKET_BYTES_MAX = 255, /* of buckets made before 2018; 63 today */
     S3_KEY_BYTES_MAX = 1024,

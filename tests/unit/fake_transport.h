@@ -20,10 +20,10 @@
 #include "http/transport.h"
 
 struct fake_answer {
-    int status;        /* 0 means 200 */
-    const char *body;  /* NULL means empty */
-    size_t body_len;   /* 0 means up to its NUL */
-    const char *type;  /* x-amzn-errortype; NULL for none */
+    int status;                        /* 0 means 200 */
+    const char *body;                  /* NULL means empty */
+    size_t body_len;                   /* 0 means up to its NUL */
+    const char *type;                  /* x-amzn-errortype; NULL for none */
     const struct http_header *headers; /* others */
     size_t header_count;
     const char *error; /* no response at all, but an error of this code; NULL for a response */

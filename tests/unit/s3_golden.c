@@ -1,38 +1,22 @@
 /*
- * usage: s3_golden [GOLDEN]
- *
- * The requests of aws/s3_request.h against those of the AWS SDK for JavaScript: target, headers that
- * count, body. See tests/golden/README.md.
+ * The requests of aws/s3_request.h against those of the AWS SDK for JavaScript: target, headers
+ * that count, body. See tests/golden/README.md.
  */
+#include "aws/s3_request.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/s3_request.h"
-#include "base/file.h"
-#include "base/mem.h"
-#include "base/uri.h"
+#include "golden.h"
 #include "unit.h"
-#include "json/json.h"
-
-enum { GOLDEN_BYTES_MAX = 16 << 20 };
-
-static const char *folder;
 static struct s3_request r;
 static struct error err;
 static jv golden;
 
 static void load(const char *name)
 {
-    char *path = mem_printf("%s/%s.json", folder, name);
-    struct buf text;
-
-    buf_init(&text, GOLDEN_BYTES_MAX);
-    CHECK_INT(0, file_read(path, &text, &err));
     jv_free(golden);
-    golden = json_parse(buf_str(&text), text.len, NULL, &err);
-    CHECK(jv_is_valid(golden));
-    buf_clear(&text);
-    free(path);
+    golden = golden_read_file(name);
 }
 
 /* Of the wire's; NULL where there is none. */
@@ -53,8 +37,8 @@ static const char *golden_header(const char *name)
  */
 static bool is_left_out(const char *name)
 {
-    static const char *const names[] = {"host", "authorization", "user-agent", "content-length",
-                                        "Connection", "Content-Length"};
+    static const char *const names[] = {"host",           "authorization", "user-agent",
+                                        "content-length", "Connection",    "Content-Length"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(names[i], name) == 0)
@@ -104,14 +88,9 @@ static void compare(const char *bucket)
     CHECK(strncmp(path + 1, bucket, len) == 0);
     if (strncmp(host, bucket, len) == 0 && host[len] == '.')
         path += 1 + len;
-    target = mem_printf("%s%s%s%s", path, strchr(path + 1, '/') || strcmp(path, r.http.path) ? "" : "/",
+    /* the bucket itself: the session puts the '/' behind it */
+    target = mem_printf("%s%s%s%s", path, strchr(r.http.path + 1, '/') ? "" : "/",
                         *r.http.query ? "?" : "", r.http.query);
-    if (*target == '?' || *target == '\0') { /* the bucket itself, in the host's name */
-        char *whole = mem_printf("/%s", target);
-
-        free(target);
-        target = whole;
-    }
     CHECK_STR(json_str(wire, "method", NULL), r.http.method);
     CHECK_STR(json_str(wire, "request_target", NULL), target);
     CHECK_INT(body_len, r.http.body_len);
@@ -182,10 +161,8 @@ static void test_put(void)
     CHECK_INT(0, s3_request_put(&r, &other, &params, &err));
     compare("my-bucket");
     load("s3_put_object_sha256");
-    params = (struct s3_put_params){.data = "abc",
-                                    .len = 3,
-                                    .content_type = "application/octet-stream",
-                                    .checksum = S3_SHA256};
+    params = (struct s3_put_params){
+        .data = "abc", .len = 3, .content_type = "application/octet-stream", .checksum = S3_SHA256};
     CHECK_INT(0, s3_request_put(&r, &other, &params, &err));
     compare("my-bucket");
 }
@@ -220,10 +197,12 @@ static void test_others(void)
     compare("my-bucket");
 }
 
-/* Those that are built here, and the one that is not needed: bodies are in memory, so no trailers. */
+/* Those that are built here, and the one that is not needed: bodies are in memory, so no trailers.
+ */
 static void test_all_are_known(void)
 {
     struct file_list list = {0};
+    char *folder = golden_own_folder();
     int count = 0;
 
     CHECK_INT(0, file_list_dir(folder, &list, &err));
@@ -231,15 +210,11 @@ static void test_all_are_known(void)
         count += strncmp(list.names[i], "s3_", 3) == 0;
     CHECK_INT(14 + 1, count);
     file_list_free(&list);
+    free(folder);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-    const char *set = getenv("MAKI_GOLDEN");
-    char *own = mem_printf("%s/../golden", mem_strndup(__FILE__, strlen(__FILE__) -
-                                                                    strlen("/s3_golden.c")));
-
-    folder = argc > 1 ? argv[1] : set ? set : own;
     golden = jv_invalid();
     s3_request_init(&r);
     TEST("lists are asked for as the SDK does") test_list();
@@ -250,6 +225,5 @@ int main(int argc, char **argv)
     TEST("every golden file of S3 is compared") test_all_are_known();
     s3_request_clear(&r);
     jv_free(golden);
-    free(own);
     return unit_end();
 }
