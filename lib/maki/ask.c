@@ -18,6 +18,7 @@ enum job_state {
     JOB_ASKING,   /* is with the transport */
     JOB_ANSWERED, /* the cache had the answer; it is to be handled */
     JOB_DONE,
+    JOB_BROKE, /* what failed it ends everything, and is told once: it gets no outcome */
 };
 
 /* A question under way. */
@@ -95,8 +96,26 @@ const struct ask_totals *ask_totals(const struct ask *ask)
     return &ask->totals;
 }
 
+/* Credentials, permissions and settings are the same for all questions: the next would fail alike.
+ */
+static bool ends_all(const struct error *err)
+{
+    return err->kind == ERR_PERM || err->kind == ERR_CONFIG;
+}
+
+static void job_break(struct job *job, const struct error *err)
+{
+    if (job->ask->broken.kind == ERR_NONE)
+        job->ask->broken = *err;
+    job->state = JOB_BROKE;
+}
+
 static void job_fail(struct job *job, const struct error *err)
 {
+    if (ends_all(err)) {
+        job_break(job, err);
+        return;
+    }
     job->outcome.err = *err;
     if (err->attempts == 0)
         job->outcome.err.attempts = job->outcome.calls;
