@@ -46,7 +46,7 @@ static const struct opt_program program = {
     .purpose = "Reads insights as JSON Lines, counts them, has a strong model write a summary and "
                "a plan from the counts and "
                "digests, and writes one JSON object: summary.json.",
-    .tables = {options, tool_model_options, tool_common_options},
+    .tables = {options, tool_model_options, tool_transport_options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-aggregate --offline insights.jsonl > summary.json\n"
              "  maki-aggregate --show summary.json\n",
@@ -144,7 +144,7 @@ static int done(void *context, void *question, const struct ask_outcome *outcome
 
     (void)question;
     if (!jv_is_valid(outcome->result))
-        return tool_fatal(&a->tool, &outcome->err);
+        return tool_model_fatal(&a->tool, &outcome->err);
     parts = (struct summary_parts){
         .statistics = jv_copy(a->counted),
         .evidence = statistics_evidence(a->statistics),
@@ -202,7 +202,7 @@ static int ask_model(struct aggregate *a)
     if (status == 0)
         status = ask_drain(a->ask, &err);
     buf_clear(&message);
-    return status < 0 ? tool_fatal(&a->tool, &err) : 0;
+    return status < 0 ? tool_model_fatal(&a->tool, &err) : 0;
 }
 
 static int start(struct aggregate *a)
@@ -211,7 +211,7 @@ static int start(struct aggregate *a)
     struct ask_options ask;
 
     if (tool_model_open(&a->model, o.model, &err) < 0)
-        return tool_fatal(&a->tool, &err);
+        return tool_model_fatal(&a->tool, &err);
     a->template = prompt_summary_template(&a->model.categories, &a->model.settings);
     ask = tool_model_ask_options(&a->model, a->template);
     ask.check = check;
@@ -238,7 +238,7 @@ static void run(struct aggregate *a, int file_count, char **files)
     }
     error_set(&err, ERR_DATA, "NothingToAggregate", "there is no insight to aggregate%s",
               a->tool.counts.in > 0 ? "" : ": the input is empty");
-    tool_fatal(&a->tool, &err);
+    tool_model_fatal(&a->tool, &err);
 }
 
 static int read_summary(const char *path, struct buf *text, jv *summary, struct error *err)

@@ -32,7 +32,7 @@ static const struct opt_program program = {
     .synopsis = "[OPTION]... [FILE]...",
     .purpose = "Reads cases as JSON Lines, has a model classify each, and writes one insight a "
                "case, in input order.",
-    .tables = {options, tool_model_options, tool_common_options},
+    .tables = {options, tool_model_options, tool_transport_options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-fetch cases/ | maki-classify --offline > insights.jsonl\n"
              "  maki-classify --offline --failures failures.jsonl cases.jsonl > insights.jsonl\n"
@@ -125,7 +125,7 @@ static int ask_model(struct classify *c, const struct tool_record *record, jv su
     if (ask_submit(c->ask, c->message.data, c->message.len, p, &err) == 0)
         return 0;
     pending_free(p);
-    return tool_fatal(&c->tool, &err);
+    return tool_model_fatal(&c->tool, &err);
 }
 
 static int estimate(struct classify *c, jv support_case)
@@ -161,7 +161,7 @@ static int print_estimate(struct classify *c)
     struct converse_usage usage = {.input_tokens = c->estimated_tokens,
                                    .output_tokens =
                                        c->tool.counts.skipped * INSIGHT_TOKENS_ESTIMATE};
-    double cost = tool_model_cost(&usage);
+    double cost = tool_model_cost(&c->model, &usage);
     struct error err;
     jv estimate = jv_object();
 
@@ -184,7 +184,7 @@ static void run(struct classify *c, int file_count, char **files)
         print_estimate(c);
     /* where reading broke off, what was asked until then still gets its answer */
     if (ask_drain(c->ask, &err) < 0)
-        tool_fatal(&c->tool, &err);
+        tool_model_fatal(&c->tool, &err);
 }
 
 static int start(struct classify *c)
@@ -193,7 +193,7 @@ static int start(struct classify *c)
     struct ask_options ask;
 
     if (tool_model_open(&c->model, o.model, &err) < 0)
-        return tool_fatal(&c->tool, &err);
+        return tool_model_fatal(&c->tool, &err);
     c->template = prompt_insight_template(&c->model.categories, &c->model.settings);
     ask = tool_model_ask_options(&c->model, c->template);
     ask.check = check;

@@ -6,10 +6,12 @@
 #include "select.h"
 #include "state.h"
 #include "tool/tool.h"
+#include "tool/transport.h"
 
 /* One run. */
 struct fetch {
     struct tool tool;
+    struct tool_transport world; /* opened by fetch_transport */
     struct select select;
     struct seen *seen;   /* the caseIds that were emitted */
     struct state *state; /* NULL without --state */
@@ -50,6 +52,9 @@ struct source_kind {
     int (*read)(struct fetch *fetch, const char *spec);
 };
 const struct source_kind *source_kind(const char *spec);
+
+/* What leads to AWS, opened when a source first needs it. -1 with an error that says what to do. */
+int fetch_transport(struct fetch *fetch, struct http_transport **transport, struct error *err);
 
 /* Every file of cases in a folder and the folders in it. -1 only when tool.fatal is set, here and
  * below. */

@@ -51,14 +51,15 @@ static const struct opt options[] = {
 static const struct opt_program program = {
     .name = "maki-fetch",
     .synopsis = "[OPTION]... [SOURCE]...",
-    .purpose = "Reads AWS Support cases from folders, files and standard input, in any of the "
-               "forms they come in (CID data "
-               "collection, DescribeCases JSON, JSON Lines, gzip), and writes them in one form, a "
-               "JSON line each.",
-    .tables = {options, tool_common_options},
+    .purpose =
+        "Reads AWS Support cases from folders, files, standard input and the AWS Support API "
+        "(support:), in any of the forms they come in (CID data collection, DescribeCases "
+        "JSON, JSON Lines, gzip), and writes them in one form, a JSON line each.",
+    .tables = {options, tool_transport_options, tool_common_options},
     .notes = "Examples:\n"
              "  aws support describe-cases --include-resolved-cases | maki-fetch > cases.jsonl\n"
              "  maki-fetch --since 30d --status resolved cid-data/ > cases.jsonl\n"
+             "  maki-fetch --since 90d support: > cases.jsonl\n"
              "  maki-fetch --state state.jsonl cid-data/ > new.jsonl && maki-fetch --commit-state "
              "state.jsonl\n",
     .operands_min = 0,
@@ -87,6 +88,16 @@ static int open_state(struct fetch *fetch)
         diag_warn("%s was made with an earlier --since's cases left out or with other options: "
                   "everything is read again",
                   o.state);
+    return 0;
+}
+
+int fetch_transport(struct fetch *fetch, struct http_transport **transport, struct error *err)
+{
+    const struct tool_transport_needs needs = {.clock = clock_real()};
+
+    if (fetch->world.transport == NULL && tool_transport_open(&fetch->world, &needs, err) < 0)
+        return -1;
+    *transport = fetch->world.transport;
     return 0;
 }
 
@@ -171,6 +182,7 @@ static int run(struct fetch *fetch, int count, char **specs)
     if (prepare(fetch, count, specs) == 0 && read_sources(fetch, count, specs) == 0)
         add_stats(fetch);
     status = tool_end(&fetch->tool);
+    tool_transport_close(&fetch->world);
     state_free(fetch->state);
     seen_free(fetch->seen);
     select_clear(&fetch->select);
@@ -217,7 +229,10 @@ int maki_fetch_main(int argc, char **argv)
     static char *standard[] = {standard_input};
     static struct fetch fetch;
     int operand;
-    int status = tool_begin(&fetch.tool, &program, argc, argv, &operand);
+    int status;
+
+    tool_transport_defaults();
+    status = tool_begin(&fetch.tool, &program, argc, argv, &operand);
 
     if (status >= 0) {
         free_options();

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cid.h"
 #include "fetch.h"
+#include "support.h"
 
 enum { PATH_BYTES_MAX = 1 << 16 };
 
@@ -32,20 +33,6 @@ static int check_s3(const char *spec, struct error *err)
         err, ERR_USAGE, "NotAvailable",
         "%s: this version does not read from S3; copy it with 'aws s3 sync %s DIR' and name DIR",
         spec, spec);
-}
-
-static bool is_support(const char *spec)
-{
-    return strncmp(spec, "support:", 8) == 0;
-}
-
-static int check_support(const char *spec, struct error *err)
-{
-    return error_set(err, ERR_USAGE, "NotAvailable",
-                     "%s: this version does not call the AWS Support API; pipe in what 'aws "
-                     "support describe-cases "
-                     "--include-resolved-cases' prints (for a file of that name: ./%s)",
-                     spec, spec);
 }
 
 static bool is_path(const char *spec)
@@ -85,7 +72,7 @@ static int read_path(struct fetch *fetch, const char *spec)
 static const struct source_kind kinds[] = {
     {is_stdin, NULL, read_stdin},
     {is_s3, check_s3, NULL},
-    {is_support, check_support, NULL},
+    {support_matches, support_check, support_read},
     {is_path, check_path, read_path},
 };
 

@@ -76,7 +76,7 @@ static const struct opt_program program = {
     .purpose = "Writes fictional AWS Support cases as JSON Lines, for tests and demonstrations. "
                "The true category of each stands "
                "in its member maki.category.",
-    .tables = {options, tool_model_options, tool_common_options},
+    .tables = {options, tool_model_options, tool_transport_options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-synth --seed 7 --count 200 > cases.jsonl\n"
              "  maki-synth --quick-test --start-t 30d --category throttling,ice-error\n"
@@ -109,7 +109,7 @@ static int put_in_tree(struct synth *s, const struct synthetic_plan *plan, jv re
     int status;
 
     if (cid_put(o.cid, record, &err) < 0)
-        return tool_fatal(&s->tool, &err);
+        return tool_model_fatal(&s->tool, &err);
     buf_init(&key, MESSAGE_BYTES_MAX);
     cid_key(&key, CID_DATA, record, &err); /* cid_put has made it before */
     label = jv_object();
@@ -166,7 +166,7 @@ static int ask_model(struct synth *s, struct synthetic_plan *plan)
     if (ask_submit(s->ask, s->message.data, s->message.len, plan, &err) == 0)
         return 0;
     free(plan);
-    return tool_fatal(&s->tool, &err);
+    return tool_model_fatal(&s->tool, &err);
 }
 
 static void run(struct synth *s)
@@ -183,7 +183,7 @@ static void run(struct synth *s)
             return;
     }
     if (ask_drain(s->ask, &err) < 0)
-        tool_fatal(&s->tool, &err);
+        tool_model_fatal(&s->tool, &err);
 }
 
 /* A relative start reaches to now; a date, or an end alone, is one side of a year. */
@@ -300,7 +300,7 @@ static int start(struct synth *s)
 
     if (tool_model_open(&s->model, o.model, &err) < 0 || set_run(s, &err) < 0 ||
         set_schedule(s, &err) < 0)
-        return tool_fatal(&s->tool, &err);
+        return tool_model_fatal(&s->tool, &err);
     s->template = prompt_case_template(&s->model.categories, &s->model.settings);
     ask = tool_model_ask_options(&s->model, s->template);
     ask.check = check;

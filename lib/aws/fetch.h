@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "http/transport.h"
 
@@ -29,5 +30,13 @@ struct aws_fetch {
 /* 0 with any status: *status is set, and the body is appended to `body`. -1 when no answer came. */
 typedef int aws_fetch_fn(void *context, const struct aws_fetch *fetch, int *status,
                          struct buf *body, struct error *err);
+
+/* The one that really does; the context is this. */
+struct aws_fetch_live {
+    const struct clock *clock;
+    const char *ca_bundle;
+};
+int aws_fetch_live(void *context, const struct aws_fetch *fetch, int *status, struct buf *body,
+                   struct error *err);
 
 #endif

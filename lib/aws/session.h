@@ -21,7 +21,7 @@ struct aws_session;
 
 struct aws_session_options {
     struct aws_config_choice choice;
-    const struct aws_env *env;  /* NULL: the process's */
+    const struct aws_env *env; /* NULL: the process's */
     const struct clock *clock;
     uint64_t seed;              /* of the retries' jitter */
     size_t in_flight_max;       /* 0: 64 */

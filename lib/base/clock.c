@@ -45,6 +45,19 @@ const struct clock *clock_system(void)
     return &system;
 }
 
+static int64_t real_now(void *state)
+{
+    (void)state;
+    return read_clock(CLOCK_REALTIME);
+}
+
+const struct clock *clock_real(void)
+{
+    static const struct clock real = {real_now, system_monotonic, system_sleep, NULL};
+
+    return &real;
+}
+
 int clock_freeze(const char *text)
 {
     frozen = text != NULL && time_parse_iso(text, &frozen_ms) == 0;

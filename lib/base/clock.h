@@ -20,6 +20,11 @@ struct clock {
 /* The machine's clock. */
 const struct clock *clock_system(void);
 
+/* The machine's clock that clock_freeze does not touch: for signatures, which others check by
+ * theirs.
+ */
+const struct clock *clock_real(void);
+
 /* Freeze the machine's wall time at an ISO time, for reproducible runs; NULL lets it run. -1 if
  * `text` is no such time. */
 int clock_freeze(const char *text);

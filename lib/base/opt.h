@@ -44,10 +44,10 @@ struct opt {
 
 struct opt_program {
     const char *name;
-    const char *synopsis; /* after the name: "[OPTION]... [FILE]..." */
-    const char *purpose;  /* a sentence or two */
-    const struct opt *tables[4];
-    const char *notes; /* examples and hints, printed last; may be NULL */
+    const char *synopsis;        /* after the name: "[OPTION]... [FILE]..." */
+    const char *purpose;         /* a sentence or two */
+    const struct opt *tables[6]; /* ended by NULL */
+    const char *notes;           /* examples and hints, printed last; may be NULL */
     int operands_min, operands_max;
 };
 

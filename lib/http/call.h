@@ -8,8 +8,8 @@
 
 /* One request and waiting for its answer, for those who have nothing else to do meanwhile. */
 
-/* A response that outlives its request. The caller owns it, from http_call_init to http_call_clear, and may
- * use it for one call after the other. */
+/* A response that outlives its request. The caller owns it, from http_call_init to http_call_clear,
+ * and may use it for one call after the other. */
 struct http_call {
     struct http_response response; /* of the latest call; points into what follows */
     struct buf body;

@@ -14,7 +14,10 @@ void exchange_init(struct exchange *x, const struct exchange_limits *limits)
     if (x->easy == NULL)
         abort(); /* out of memory, as everywhere */
     buf_init(&x->attempt.url, URL_BYTES_MAX);
-    buf_init(&x->body, limits->response_bytes_max);
+    if (limits->secret)
+        buf_init_secret(&x->body, limits->response_bytes_max);
+    else
+        buf_init(&x->body, limits->response_bytes_max);
     buf_init(&x->header_text, HEADER_BYTES_MAX);
 }
 
@@ -109,6 +112,8 @@ static void set_limits(struct exchange *x, const struct exchange_limits *limits)
     curl_easy_setopt(x->easy, CURLOPT_USERAGENT, limits->user_agent);
     if (limits->ca_bundle != NULL)
         curl_easy_setopt(x->easy, CURLOPT_CAINFO, limits->ca_bundle);
+    if (limits->direct)
+        curl_easy_setopt(x->easy, CURLOPT_PROXY, "");
 }
 
 int exchange_start(struct exchange *x, const struct http_request *request,

@@ -25,6 +25,8 @@ struct exchange_limits {
     size_t response_bytes_max;
     const char *ca_bundle;
     const char *user_agent;
+    bool direct;
+    bool secret;
 };
 
 void exchange_init(struct exchange *x, const struct exchange_limits *limits);

@@ -9,7 +9,7 @@
 #include "http/pace.h"
 
 /* A clock that is off by less than this is right: signatures are good for five minutes. */
-enum { SKEW_MS = 4 * 60 * 1000, POLL_MAX_MS = 1000, BYTES_PER_TOKEN = 4 };
+enum { SKEW_MS = 4 * 60 * 1000, POLL_MAX_MS = 1000, BYTES_PER_TOKEN = 4, REVIEWS_MAX = 2 };
 
 enum state { QUEUED, SENT };
 
@@ -20,6 +20,7 @@ struct flight {
     http_done_fn *done;
     void *context;
     int attempt;
+    int reviews; /* attempts that were sent anew for what the one before taught */
     int charged;
     int64_t due_ms; /* QUEUED: not before then, by the monotonic clock */
     struct exchange exchange;
@@ -66,6 +67,7 @@ static int live_submit(struct http_transport *t, const struct http_request *requ
     f->done = done;
     f->context = context;
     f->attempt = 0;
+    f->reviews = 0;
     f->charged = 0;
     f->due_ms = 0;
     f->next = NULL;
@@ -183,6 +185,21 @@ static struct retry_decision decide(struct live *live, struct flight *f,
     return retry_decide(&live->o.retry, &live->budget, &failure, &live->rng);
 }
 
+static bool was_taught(struct live *live, struct flight *f, const struct http_response *response)
+{
+    if (live->o.review == NULL || f->reviews >= REVIEWS_MAX ||
+        !live->o.review(live->o.context, f->request, response))
+        return false;
+    f->reviews++;
+    return true;
+}
+
+static void send_again(struct live *live, struct flight *f, int64_t delay_ms)
+{
+    f->due_ms = clock_monotonic_ms(live->o.clock) + delay_ms;
+    f->state = QUEUED;
+}
+
 /* libcurl is done with an attempt: true if the request is over. */
 static bool landed(struct live *live, struct flight *f, CURLcode code)
 {
@@ -194,11 +211,14 @@ static bool landed(struct live *live, struct flight *f, CURLcode code)
     curl_multi_remove_handle(live->multi, f->exchange.easy);
     live->sent--;
     came = exchange_result(&f->exchange, code, &response, &err) == 0;
+    if (came && was_taught(live, f, &response)) {
+        send_again(live, f, 0);
+        return false;
+    }
     decision = decide(live, f, came ? &response : NULL, &err);
     if (decision.again) {
         f->charged = decision.charged;
-        f->due_ms = clock_monotonic_ms(live->o.clock) + decision.delay_ms;
-        f->state = QUEUED;
+        send_again(live, f, decision.delay_ms);
         return false;
     }
     if (came && response.status < 400)
@@ -316,6 +336,8 @@ struct http_transport *http_live_new(const struct http_live_options *options)
         .response_bytes_max = live->o.response_bytes_max,
         .ca_bundle = live->o.ca_bundle,
         .user_agent = live->o.user_agent ? live->o.user_agent : "maki/" MAKI_VERSION,
+        .direct = live->o.direct,
+        .secret = live->o.secret,
     };
     live->last = &live->flights;
     live->budget.tokens = RETRY_TOKENS;

@@ -17,7 +17,7 @@
  * signature grows old.
  */
 
-/* One attempt, ready to be sent. What it points to must live until the attempt is over. */
+/* One attempt, ready to be sent. What it points to must live until the next one is prepared. */
 struct http_attempt {
     struct buf url; /* absolute; initialised by the caller */
     const struct http_header *headers;
@@ -29,9 +29,17 @@ struct http_attempt {
 typedef int http_prepare_fn(void *context, const struct http_request *request, int64_t now_ms,
                             struct http_attempt *attempt, struct error *err);
 
+/*
+ * Look at a response before the retry policy does. True: it taught something, and the attempt is to
+ * be prepared anew and sent at once (at most REVIEWS_MAX times a request).
+ */
+typedef bool http_review_fn(void *context, const struct http_request *request,
+                            const struct http_response *response);
+
 struct http_live_options {
     http_prepare_fn *prepare;
-    void *context;
+    http_review_fn *review; /* NULL for none */
+    void *context;          /* for both */
     const struct clock *clock;
     struct retry_policy retry;
     uint64_t seed;              /* of the jitter */
@@ -44,6 +52,8 @@ struct http_live_options {
     size_t response_bytes_max;  /* 0: 64 MiB */
     const char *ca_bundle;      /* file with certificates; NULL: libcurl's own default */
     const char *user_agent;
+    bool direct; /* through no proxy, whatever the environment says */
+    bool secret; /* what comes back is: it is wiped from memory */
 };
 
 /* All that the options point to must outlive it. Free with http_free. */

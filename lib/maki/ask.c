@@ -18,6 +18,7 @@ enum job_state {
     JOB_ASKING,   /* is with the transport */
     JOB_ANSWERED, /* the cache had the answer; it is to be handled */
     JOB_DONE,
+    JOB_BROKE, /* what failed it ends everything, and is told once: it gets no outcome */
 };
 
 /* A question under way. */
@@ -117,8 +118,26 @@ jv ask_usage_object(const struct converse_usage *usage)
     return object;
 }
 
+/* Credentials, permissions and settings are the same for all questions: the next would fail alike.
+ */
+static bool ends_all(const struct error *err)
+{
+    return err->kind == ERR_PERM || err->kind == ERR_CONFIG;
+}
+
+static void job_break(struct job *job, const struct error *err)
+{
+    if (job->ask->broken.kind == ERR_NONE)
+        job->ask->broken = *err;
+    job->state = JOB_BROKE;
+}
+
 static void job_fail(struct job *job, const struct error *err)
 {
+    if (ends_all(err)) {
+        job_break(job, err);
+        return;
+    }
     job->outcome.err = *err;
     if (err->attempts == 0)
         job->outcome.err.attempts = job->outcome.calls;
@@ -235,6 +254,7 @@ static void on_response(void *context, const struct http_response *response,
 {
     struct job *job = context;
     struct ask *ask = job->ask;
+    struct error cache_error;
 
     ask->asking--;
     if (response == NULL) {
@@ -243,8 +263,8 @@ static void on_response(void *context, const struct http_response *response,
     }
     if (ask->o.cache_dir && response->status == 200 &&
         cache_put(ask->o.cache_dir, job->keys[job->outcome.calls], response->body,
-                  response->body_len, &ask->broken) < 0) {
-        job_fail(job, &ask->broken);
+                  response->body_len, &cache_error) < 0) {
+        job_break(job, &cache_error);
         return;
     }
     job_answer(job, response, false);

@@ -6,11 +6,9 @@
 
 #include "base/mem.h"
 #include "maki/prompt.h"
-#include "offline/offline.h"
 #include "json/json.h"
 
 static struct {
-    bool offline;
     const char *categories;
     const char *cache_dir;
     int64_t concurrency;
@@ -23,8 +21,6 @@ static struct {
 } o;
 
 const struct opt tool_model_options[] = {
-    {OPT_FLAG, 0, "offline", &o.offline, NULL, "MAKI_OFFLINE",
-     "answer with the built-in lexical model: no account, no network", 0, 0},
     {OPT_STRING, 0, "categories", &o.categories, "DIR", "MAKI_CATEGORIES",
      "use the folder's categories instead of the built-in ones; +DIR adds them", 0, 0},
     {OPT_STRING, 0, "cache", &o.cache_dir, "DIR", "MAKI_CACHE",
@@ -46,6 +42,7 @@ const struct opt tool_model_options[] = {
 void tool_model_defaults(const struct tool_model_defaults *defaults)
 {
     memset(&o, 0, sizeof(o));
+    tool_transport_defaults();
     o.temperature = defaults->temperature;
     o.top_p = defaults->top_p;
     o.max_tokens = defaults->max_tokens;
@@ -59,42 +56,64 @@ void tool_model_defaults(const struct tool_model_defaults *defaults)
  * the offline stand-in says to it is another's word, and depends on reference data that the request
  * does not show: it has a place of its own. NULL for no cache.
  */
-static char *cache_dir(const struct category_set *categories)
+static char *cache_dir(const struct tool_model *model)
 {
     if (o.cache_dir == NULL)
         return NULL;
-    return mem_printf("%s/offline-%s-%.12s", o.cache_dir, MAKI_VERSION, categories->digest);
+    if (!model->offline)
+        return mem_strdup(o.cache_dir);
+    return mem_printf("%s/offline-%s-%.12s", o.cache_dir, MAKI_VERSION, model->categories.digest);
+}
+
+static int open_transport(struct tool_model *model, struct error *err)
+{
+    struct tool_transport_needs needs = {
+        .clock = clock_real(),
+        .categories = &model->categories,
+        .in_flight_max = model->concurrency,
+        .offline = model->offline,
+    };
+
+    return tool_transport_open(&model->world, &needs, err);
 }
 
 int tool_model_open(struct tool_model *model, const char *model_id, struct error *err)
 {
-    o.offline = o.offline || model_id == NULL;
+    bool offline = model_id == NULL || tool_transport_is_offline();
+
     if (model_id == NULL)
         model_id = "offline";
     *model = (struct tool_model){
         .settings = {model_id, o.temperature, o.top_p, o.max_tokens},
-        .name = o.offline ? "offline" : model_id,
+        .offline = offline,
+        .name = offline ? "offline" : model_id,
         .concurrency = (size_t)o.concurrency,
         .unordered = o.unordered,
     };
     if (*model_id == '\0')
         return error_set(err, ERR_USAGE, "NoModel", "the model's id is empty");
-    if (!o.offline)
-        return error_set(
-            err, ERR_CONFIG, "NoTransport",
-            "this version answers offline only: give --offline, or set MAKI_OFFLINE=1");
     if (category_set_load(&model->categories, o.categories, err) < 0)
         return -1;
     snprintf(model->prompt_version, sizeof(model->prompt_version), "%s-%.12s", PROMPT_VERSION,
              model->categories.digest);
-    model->cache_dir = cache_dir(&model->categories);
-    model->transport = offline_new(&model->categories);
-    return 0;
+    model->cache_dir = cache_dir(model);
+    return open_transport(model, err);
+}
+
+int tool_model_fatal(struct tool *tool, const struct error *err)
+{
+    struct error told = *err;
+    size_t len = strlen(told.message);
+
+    if (strcmp(err->code, "NoCredentials") == 0 || strcmp(err->code, "NoRegion") == 0)
+        snprintf(told.message + len, sizeof(told.message) - len,
+                 "; without an AWS account, --offline answers");
+    return tool_fatal(tool, &told);
 }
 
 void tool_model_close(struct tool_model *model)
 {
-    http_free(model->transport);
+    tool_transport_close(&model->world);
     category_set_clear(&model->categories);
     free(model->cache_dir);
 }
@@ -103,7 +122,7 @@ struct ask_options tool_model_ask_options(const struct tool_model *model,
                                           const struct converse_template *t)
 {
     return (struct ask_options){
-        .transport = model->transport,
+        .transport = model->world.transport,
         .template = t,
         .cache_dir = model->cache_dir,
         .in_flight_max = model->concurrency,
@@ -111,9 +130,9 @@ struct ask_options tool_model_ask_options(const struct tool_model *model,
     };
 }
 
-double tool_model_cost(const struct converse_usage *usage)
+double tool_model_cost(const struct tool_model *model, const struct converse_usage *usage)
 {
-    if (o.offline)
+    if (model->offline)
         return 0;
     if (o.price_input < 0 || o.price_output < 0)
         return -1;
@@ -125,7 +144,7 @@ double tool_model_cost(const struct converse_usage *usage)
 void tool_model_add_stats(struct tool *tool, const struct tool_model *model,
                           const struct ask_totals *totals)
 {
-    double cost = tool_model_cost(&totals->usage);
+    double cost = tool_model_cost(model, &totals->usage);
 
     json_set_str(&tool->stats, "model", model->name);
     json_set(&tool->stats, "calls", jv_number((double)totals->calls));

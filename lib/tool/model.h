@@ -4,12 +4,13 @@
 #include "maki/ask.h"
 #include "maki/category.h"
 #include "tool/tool.h"
+#include "tool/transport.h"
 
 /* What the programs that ask a model share: options, reference data, transport, and the cost of it
  * all. */
 
-/* The options' table, to be named in opt_program.tables. Defaults that differ are set with
- * tool_model_defaults first. */
+/* The options' table, to be named in opt_program.tables along with tool_transport_options. Defaults
+ * that differ are set with tool_model_defaults first. */
 extern const struct opt tool_model_options[];
 
 struct tool_model_defaults {
@@ -24,11 +25,12 @@ void tool_model_defaults(const struct tool_model_defaults *defaults);
 
 struct tool_model {
     struct category_set categories;
-    struct http_transport *transport;
+    struct tool_transport world;
     struct converse_settings settings;
     const char *name;        /* what results call the model: its id, or "offline" */
     char prompt_version[32]; /* PROMPT_VERSION and the reference data's digest */
     char *cache_dir;         /* or NULL */
+    bool offline;            /* the stand-in answers */
     size_t concurrency;
     bool unordered;
 };
@@ -41,12 +43,15 @@ struct tool_model {
 int tool_model_open(struct tool_model *model, const char *model_id, struct error *err);
 void tool_model_close(struct tool_model *model);
 
+/* As tool_fatal, for an error of ask or of opening: says also what can be done without AWS. */
+int tool_model_fatal(struct tool *tool, const struct error *err);
+
 /* Fill in transport, cache and concurrency; the rest is the caller's. */
 struct ask_options tool_model_ask_options(const struct tool_model *model,
                                           const struct converse_template *t);
 
 /* Cost in US dollars at the prices that were given; negative if none were. */
-double tool_model_cost(const struct converse_usage *usage);
+double tool_model_cost(const struct tool_model *model, const struct converse_usage *usage);
 
 /* Add calls, tokens and cost to what --stats writes. */
 void tool_model_add_stats(struct tool *tool, const struct tool_model *model,

@@ -200,8 +200,9 @@ insight() {
     [ "${#out}" -lt 2000 ]
 }
 
-@test "without a model to ask it says what to do" {
-    try maki-aggregate </dev/null
+@test "without a Region it says what to do" {
+    maki-synth --seed 1 --count 2 | maki-classify --offline >insights.jsonl
+    HOME=$PWD try maki-aggregate insights.jsonl
     expect_status 78
-    expect_match '--offline' "$err"
+    expect_match 'AWS_REGION.*--offline' "$err"
 }

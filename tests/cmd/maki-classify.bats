@@ -307,10 +307,17 @@ expect_insights() { # expect_insights FILE
     expect_match nosuch "$err"
 }
 
-@test "without a model to ask it says what to do" {
-    try maki-classify <<<'{}'
+@test "without credentials or a Region it says once what to do, and asks no further" {
+    export HOME=$PWD AWS_EC2_METADATA_DISABLED=true
+    maki-synth --seed 1 --count 200 >cases.jsonl
+    try maki-classify cases.jsonl
     expect_status 78
-    expect_match '--offline' "$err"
+    expect_match 'AWS_REGION.*--offline' "$err"
+    expect_equal 1 "$(grep -c . <<<"$err")"
+    AWS_REGION=us-east-1 try maki-classify cases.jsonl
+    expect_status 77
+    expect_match 'no AWS credentials: .*--offline' "$err"
+    expect_equal 1 "$(grep -c . <<<"$err")"
     MAKI_OFFLINE=1 try maki-classify </dev/null
     expect_status 0
 }

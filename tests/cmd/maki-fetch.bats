@@ -455,13 +455,13 @@ expect_one_bad() {
     expect_match "'missing.jsonl' .a file, a folder, or - for standard input.: No such file" "$err"
 }
 
-@test "S3 and the Support API are refused with what works instead" {
+@test "S3 is refused with what works instead, and a word behind support: too" {
     try maki-fetch s3://bucket/prefix
     expect_status 64
     expect_match "aws s3 sync s3://bucket/prefix DIR" "$err"
-    try maki-fetch support:
+    try maki-fetch support:resolved
     expect_status 64
-    expect_match "aws support describe-cases" "$err"
+    expect_match "called 'support:'" "$err"
 }
 
 @test "links to folders are not followed, links to files are, and a loop ends" {

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "golden.h"
 #include "unit.h"
 #include "json/json.h"
 
@@ -260,26 +261,9 @@ static struct totals golden_folder(const char *folder)
     return totals;
 }
 
-/* tests/golden in the folder this program lies in or one above: a build tree is inside its source
- * tree. */
-static char *find_own_folder(void)
-{
-    char self[4096];
-    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-    for (self[len > 0 ? len : 0] = '\0'; *self != '\0'; *strrchr(self, '/') = '\0') {
-        char *folder = mem_printf("%s/tests/golden", self);
-
-        if (file_is_dir(folder))
-            return folder;
-        free(folder);
-    }
-    return mem_strdup("tests/golden");
-}
-
 static void test_golden(const char *named)
 {
-    char *own = named ? NULL : find_own_folder();
+    char *own = named ? NULL : golden_own_folder();
     struct totals totals = golden_folder(named ? named : own);
 
     if (own != NULL) {
