@@ -9,6 +9,7 @@
 #:   check-fuzz   runs each of them for FUZZ_SECONDS (default 5)
 #:   check-shared the tests against a build with the distribution's own libraries
 #:   check-sigv4  the signer against the golden files of GOLDEN=DIR (default tests/golden)
+#:   tools        build/MODE/test-tools/*: servers that tests need
 #:   units        build/MODE/test/*, one program for each tests/unit/*.c
 #:   lint         all checks of scripts/lint
 #:   install uninstall   below DESTDIR and PREFIX (/usr/local)
@@ -45,6 +46,7 @@ LIBOBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard lib/*/*.c))) $B/gen/embedded.o
 CMDOBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard cmd/*/*.c)))
 UNITS  := $(patsubst tests/unit/%.c,$B/test/%,$(sort $(wildcard tests/unit/*.c)))
 FUZZES := $(patsubst tests/fuzz/%.c,$B/bin/%,$(sort $(wildcard tests/fuzz/*.c)))
+STANDIN := $B/test-tools/maki-standin
 MANS   := $(sort $(wildcard cmd/*/*.1 scripts/*.1))
 
 # The libraries: scripts/build-deps builds or finds them and writes LINKED
@@ -109,6 +111,9 @@ endif
 # The small programs take what they need of lib from an archive.
 $B/test/%: $B/tests/unit/%.o $B/libmaki.a $B/flags
 	$(link)
+tools: $(STANDIN)
+$(STANDIN): $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/standin/*.c))) $B/libmaki.a $B/flags
+	$(link)
 build/fuzz/bin/%: build/fuzz/tests/fuzz/%.o $B/libmaki.a $B/flags
 	$(call link,-fsanitize=fuzzer)
 $B/libmaki.a: $(LIBOBJ) $B/objects
@@ -139,19 +144,19 @@ eval: script := tests/eval/run
 test: script := tests/run
 demo eval test:
 	$(call need,test)
-	@+$(SUB) all $(if $(filter test,$@),units)
-	@MAKI_BIN='$(ROOT)/$(BIN)' MAKI_UNIT='$(ROOT)/$B/test' $(script)
+	@+$(SUB) all $(if $(filter test,$@),units tools)
+	@MAKI_BIN='$(ROOT)/$(BIN)' MAKI_UNIT='$(ROOT)/$B/test' MAKI_TOOLS='$(ROOT)/$B/test-tools' $(script)
 check-asan:
 	@+$(MAKE) --no-print-directory MODE=asan test
 # Valgrind sees malloc only in a dynamic program; each gets a script before it.
 check-valgrind:
 	$(call need,test lint)
-	@+$(SUB) MODE=debug all units
+	@+$(SUB) MODE=debug all units tools
 	@rm -rf build/valgrind; mkdir -p build/valgrind/bin build/valgrind/test; cd build/debug; \
 	for p in bin/* test/*; do [ ! -x $$p ] || { printf '#!/bin/sh\nexec %s "%s" "$$@"\n' \
 	'valgrind -q --error-exitcode=99 --leak-check=full' "$$PWD/$$p" >../valgrind/$$p; \
 	chmod +x ../valgrind/$$p; }; done
-	@MAKI_BIN='$(ROOT)/build/valgrind/bin' MAKI_UNIT='$(ROOT)/build/valgrind/test' tests/run
+	@MAKI_BIN='$(ROOT)/build/valgrind/bin' MAKI_UNIT='$(ROOT)/build/valgrind/test' MAKI_TOOLS='$(ROOT)/build/debug/test-tools' tests/run
 fuzz:
 	$(call need,lint)
 	@+$(SUB) MODE=fuzz fuzzers
@@ -190,6 +195,6 @@ help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
 
 FORCE:
-.PHONY: FORCE all units fuzzers run-lint install $(OUTER)
+.PHONY: FORCE all units tools fuzzers run-lint install $(OUTER)
 -include $(patsubst %.o,%.d,$(LIBOBJ) $(CMDOBJ)) $(wildcard $B/tests/*/*.d)
 endif

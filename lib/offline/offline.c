@@ -70,6 +70,6 @@ struct http_transport *offline_new(const struct category_set *categories)
     struct offline *o = mem_calloc(1, sizeof(*o));
 
     o->base.ops = &ops;
-    o->server = server_new(categories);
+    o->server = server_new(&(struct server_options){.categories = categories});
     return &o->base;
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "maki/prompt.h"
 #include "offline/member.h"
+#include "offline/request_head.h"
 #include "json/json.h"
 
 struct request_reader {
@@ -33,8 +34,7 @@ static void forget_head(struct request_reader *reader)
 {
     free(reader->start);
     free(reader->end);
-    free(reader->head.tool);
-    jv_free(reader->head.categories);
+    request_head_clear(&reader->head);
     *reader = (struct request_reader){.head.categories = jv_invalid()};
 }
 
@@ -44,106 +44,6 @@ void request_reader_free(struct request_reader *reader)
         return;
     forget_head(reader);
     free(reader);
-}
-
-static size_t text_len(jv object, const char *name)
-{
-    size_t len = 0;
-
-    return json_str(object, name, &len) ? len : 0;
-}
-
-/* Bytes of all strings within a value: what a tool's schema costs, roughly. */
-static size_t string_bytes(jv value)
-{
-    size_t len = 0;
-
-    if (json_is(value, JV_KIND_ARRAY)) {
-        for (int i = 0; i < json_count(value); i++)
-            len += string_bytes(json_at(value, i));
-    } else if (json_is(value, JV_KIND_OBJECT)) {
-        for (int i = jv_object_iter(value); jv_object_iter_valid(value, i);
-             i = jv_object_iter_next(value, i)) {
-            jv key = jv_object_iter_key(value, i);
-            jv member = jv_object_iter_value(value, i);
-
-            len += string_bytes(key) + string_bytes(member);
-            jv_free(key);
-            jv_free(member);
-        }
-    } else {
-        json_text(value, &len);
-    }
-    return len;
-}
-
-static int check_settings(jv config, struct error *err)
-{
-    static const char *const shares[] = {"temperature", "topP"};
-
-    if (json_has(config, "maxTokens") && json_int(config, "maxTokens", 0) < 1)
-        return invalid(
-            err, "inferenceConfig.maxTokens: Member must have value greater than or equal to 1");
-    for (int i = 0; i < 2; i++) {
-        jv value = json_get(config, shares[i]);
-        double number = json_is(value, JV_KIND_NUMBER) ? jv_number_value(value) : -1;
-
-        if (jv_is_valid(value) && !(number >= 0 && number <= 1))
-            return error_set(err, ERR_DATA, "ValidationException",
-                             "inferenceConfig.%s: Member must have a value between 0 and 1",
-                             shares[i]);
-    }
-    return 0;
-}
-
-/* The specification of the tool with this name. */
-static jv find_tool(jv tools, const char *name)
-{
-    for (int i = 0; i < json_count(tools); i++) {
-        jv spec = json_get(json_at(tools, i), "toolSpec");
-        const char *own = json_str(spec, "name", NULL);
-
-        if (own != NULL && strcmp(own, name) == 0)
-            return spec;
-    }
-    return jv_invalid();
-}
-
-static int read_tools(struct request_head *head, jv config, struct error *err)
-{
-    jv tools = json_get(config, "tools");
-    const char *forced = json_str(json_get_path(config, "toolChoice", "tool", NULL), "name", NULL);
-    jv spec;
-    jv allowed;
-
-    if (!jv_is_valid(config))
-        return 0;
-    if (json_count(tools) == 0)
-        return invalid(err, "toolConfig.tools: Member must have length greater than or equal to 1");
-    head->text_bytes += string_bytes(tools);
-    if (forced == NULL)
-        return 0;
-    spec = find_tool(tools, forced);
-    if (!jv_is_valid(spec))
-        return invalid(
-            err, "toolConfig.toolChoice.tool.name names none of the tools in toolConfig.tools");
-    allowed = json_get_path(spec, "inputSchema", "json", "properties", "category", "enum", NULL);
-    head->tool = mem_strdup(forced);
-    head->categories = jv_copy(allowed);
-    return 0;
-}
-
-static int read_head(struct request_head *head, jv body, struct error *err)
-{
-    jv system = json_get(body, "system");
-    jv config = json_get(body, "inferenceConfig");
-
-    for (int i = 0; i < json_count(system); i++)
-        head->text_bytes += text_len(json_at(system, i), "text");
-    head->max_tokens = json_int(config, "maxTokens", 0);
-    if (check_settings(config, err) < 0)
-        return -1;
-    return read_tools(head, json_get(body, "toolConfig"), err);
 }
 
 static int fail_content(struct error *err, int message, int block, const char *what)
@@ -253,7 +153,7 @@ static jv read_whole(struct request_reader *reader, const char *body, size_t len
         return jv_invalid();
     }
     messages = jv_copy(json_get(value, "messages"));
-    if (read_head(&reader->head, value, err) < 0) {
+    if (request_head_read(&reader->head, value, err) < 0) {
         jv_free(messages);
         messages = jv_invalid();
     } else if (!jv_is_valid(messages)) {
@@ -321,6 +221,6 @@ size_t request_text_bytes(jv messages)
     size_t len = 0;
 
     for (int i = 0; i < json_count(messages); i++)
-        len += string_bytes(json_get(json_at(messages, i), "content"));
+        len += request_string_bytes(json_get(json_at(messages, i), "content"));
     return len;
 }

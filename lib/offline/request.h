@@ -9,9 +9,18 @@
 
 /* Reading a Converse request's body as Bedrock does: what it would refuse is refused. */
 
+/* How the answer is to be given. */
+enum request_form {
+    REQUEST_CALL,   /* as the input of a tool that must be called */
+    REQUEST_SCHEMA, /* as JSON in text, by the schema of outputConfig.textFormat */
+    REQUEST_TEXT,   /* in text; as JSON if the system prompt names a task */
+};
+
 /* The members that are alike in all requests of a run; owned by the reader. */
 struct request_head {
-    char *tool;        /* the name of the tool that must be called; NULL if the model is free */
+    enum request_form form;
+    char *tool;        /* the task: the name of the tool that must be called, or of the schema, or a
+                          tool's name in the system prompt; NULL if there is none of them */
     jv categories;     /* the values that the schema allows for "category"; jv_invalid() if it names
                           none */
     size_t text_bytes; /* of the system prompt and the tools, for the count of tokens */

@@ -2,11 +2,12 @@
 
 ROOT=$(cd "${BATS_TEST_DIRNAME}/../.." && pwd)
 BIN=${MAKI_BIN:-$ROOT/build/bin}
+TOOLS=${MAKI_TOOLS:-$ROOT/build/release/test-tools} # servers that tests need: `make tools`
 PATH=$BIN:$ROOT/scripts:$PATH
 # A machine's own settings are not the tests'.
 unset "${!AWS_@}" "${!MAKI_@}"
 # bats reads this file twice for each test: the second time, too, it must find what is to be tested.
-export MAKI_BIN=$BIN
+export MAKI_BIN=$BIN MAKI_TOOLS=$TOOLS
 export MAKI_CONF=/dev/null LC_ALL=C.UTF-8 NO_COLOR=1 TZ=UTC
 
 setup() {
