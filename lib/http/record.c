@@ -32,7 +32,7 @@ struct job {
     char digest[FIXTURE_DIGEST_SIZE];
     struct buf request_text, response_text; /* the latter empty where no answer came */
     char *path;
-    struct job *next, **link;
+    struct job *next, *previous;
 };
 
 struct record {
@@ -47,12 +47,15 @@ struct record {
     struct error broken;
 };
 
-static void job_free(struct job *job)
+static void job_free(struct record *r, struct job *job)
 {
-    job->record->job_count--;
-    *job->link = job->next;
+    r->job_count--;
+    if (job->previous != NULL)
+        job->previous->next = job->next;
+    else
+        r->jobs = job->next;
     if (job->next != NULL)
-        job->next->link = job->link;
+        job->next->previous = job->previous;
     buf_clear(&job->request_text);
     buf_clear(&job->response_text);
     free(job->path);
@@ -102,7 +105,7 @@ static void settle_all(struct record *r, size_t series)
 
     while (s->settled < s->asked && (job = find_over(r, series, s->settled)) != NULL) {
         settle(r, s, job);
-        job_free(job);
+        job_free(r, job);
     }
 }
 
@@ -146,8 +149,7 @@ static struct job *job_new(struct record *r, const struct http_request *request,
     r->job_count++;
     job->next = r->jobs;
     if (job->next != NULL)
-        job->next->link = &job->next;
-    job->link = &r->jobs;
+        job->next->previous = job;
     r->jobs = job;
     return job;
 }
@@ -180,7 +182,7 @@ static int record_submit(struct http_transport *t, const struct http_request *re
     }
     job->number = r->series[job->series].asked;
     if (http_submit(r->inner, request, on_done, job, err) < 0) {
-        job_free(job);
+        job_free(r, job);
         return -1;
     }
     r->series[job->series].asked++;
