@@ -187,11 +187,11 @@ static int ask_model(struct aggregate *a)
     json_set(&data, "coverage", jv_copy(a->coverage));
     json_set(&data, "digests", digests);
     buf_init(&message, MESSAGE_BYTES_MAX);
-    status =
-        prompt_fence(&message,
-                     "Write summary and plan for these support cases and call " PROMPT_TOOL_SUMMARY
-                     " with them.",
-                     data);
+    status = prompt_fence(
+        &message,
+        "Write summary and plan for these support cases: give the input of " PROMPT_TOOL_SUMMARY
+        ".",
+        data);
     jv_free(data);
     if (status < 0)
         error_set(&err, ERR_DATA, "RequestTooLarge",

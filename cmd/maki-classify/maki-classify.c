@@ -108,7 +108,8 @@ static int write_message(struct classify *c, jv support_case, bool *cut, struct 
     buf_reset(&c->message);
     status = prompt_fence(
         &c->message,
-        "Classify this AWS Support case and call " PROMPT_TOOL_INSIGHT " with the insight.", data);
+        "Classify this AWS Support case: give its insight, the input of " PROMPT_TOOL_INSIGHT ".",
+        data);
     jv_free(data);
     return status < 0 ? error_set(err, ERR_DATA, "CaseTooLarge",
                                   "the case takes over %d bytes to send", MESSAGE_BYTES_MAX)

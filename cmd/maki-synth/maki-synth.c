@@ -160,8 +160,8 @@ static int ask_model(struct synth *s, struct synthetic_plan *plan)
     jv data = synthetic_data(plan);
 
     buf_reset(&s->message);
-    prompt_fence(&s->message, "Write this AWS Support case and call " PROMPT_TOOL_CASE " with it.",
-                 data);
+    prompt_fence(&s->message,
+                 "Write this AWS Support case: give the input of " PROMPT_TOOL_CASE ".", data);
     jv_free(data);
     if (ask_submit(s->ask, s->message.data, s->message.len, plan, &err) == 0)
         return 0;

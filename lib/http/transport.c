@@ -19,11 +19,21 @@ void http_free(struct http_transport *t)
         t->ops->free(t);
 }
 
-const char *http_header(const struct http_response *response, const char *name)
+static const char *find_header(const struct http_header *headers, size_t count, const char *name)
 {
-    for (size_t i = 0; i < response->header_count; i++) {
-        if (strcmp(response->headers[i].name, name) == 0)
-            return response->headers[i].value;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(headers[i].name, name) == 0)
+            return headers[i].value;
     }
     return NULL;
+}
+
+const char *http_header(const struct http_response *response, const char *name)
+{
+    return find_header(response->headers, response->header_count, name);
+}
+
+const char *http_request_header(const struct http_request *request, const char *name)
+{
+    return find_header(request->headers, request->header_count, name);
 }

@@ -72,7 +72,8 @@ int http_wait(struct http_transport *t, int64_t timeout_ms, struct error *err);
 /* NULL is fine. Requests in flight are dropped without a callback. */
 void http_free(struct http_transport *t);
 
-/* A response header's value by its lower-case name, or NULL. */
+/* A header's value by its lower-case name, or NULL; of several the first. */
 const char *http_header(const struct http_response *response, const char *name);
+const char *http_request_header(const struct http_request *request, const char *name);
 
 #endif

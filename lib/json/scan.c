@@ -30,6 +30,7 @@ static int scan_value(struct scan *s);
 
 static int fail(struct scan *s, const char *what)
 {
+    s->notes->error_at = (size_t)(s->p - s->start);
     return error_set(s->err, ERR_DATA, "InvalidJson", "invalid JSON: %s at byte %zu", what,
                      (size_t)(s->p - s->start) + 1);
 }

@@ -18,6 +18,7 @@ struct scan_notes {
     bool lone_surrogate; /* \ud800 without its other half: likewise */
     bool long_number; /* a number with more digits than a double holds, or of a size that it may not
                          hold */
+    size_t error_at;  /* on failure: the offset of the byte that cannot stand where it does */
 };
 
 /*

@@ -40,9 +40,8 @@ struct ask {
     struct job *jobs;
     size_t size, first, count;
     size_t asking;
-    bool stopped; /* `done` said so */
-    struct error
-        broken; /* the transport or the cache failed, which ends it all: kind ERR_NONE otherwise */
+    bool stopped;        /* `done` said so */
+    struct error broken; /* the transport or the cache failed, which ends it all; or ERR_NONE */
 };
 
 static struct job *job_at(struct ask *ask, size_t i)
@@ -95,27 +94,6 @@ void ask_free(struct ask *ask)
 const struct ask_totals *ask_totals(const struct ask *ask)
 {
     return &ask->totals;
-}
-
-static void add_usage(struct converse_usage *sum, const struct converse_usage *usage)
-{
-    sum->input_tokens += usage->input_tokens;
-    sum->output_tokens += usage->output_tokens;
-    sum->cache_read_tokens += usage->cache_read_tokens;
-    sum->cache_write_tokens += usage->cache_write_tokens;
-}
-
-jv ask_usage_object(const struct converse_usage *usage)
-{
-    jv object = jv_object();
-
-    json_set(&object, "input", jv_number((double)usage->input_tokens));
-    json_set(&object, "output", jv_number((double)usage->output_tokens));
-    if (usage->cache_read_tokens > 0)
-        json_set(&object, "cacheRead", jv_number((double)usage->cache_read_tokens));
-    if (usage->cache_write_tokens > 0)
-        json_set(&object, "cacheWrite", jv_number((double)usage->cache_write_tokens));
-    return object;
 }
 
 /* Credentials, permissions and settings are the same for all questions: the next would fail alike.
@@ -203,6 +181,20 @@ static void job_repair(struct job *job, const struct converse_answer *answer,
     job->state = JOB_WAITING;
 }
 
+static void complain_of_no_object(const struct converse_template *t, struct error *err)
+{
+    const char *name = converse_template_tool(t);
+
+    if (converse_template_form(t) == CONVERSE_TOOL)
+        error_set(err, ERR_DATA, "InvalidAnswer", "it holds no JSON object; call the tool %s",
+                  name);
+    else
+        error_set(err, ERR_DATA, "InvalidAnswer",
+                  "it holds no JSON object; answer with the input of %s as one JSON object and "
+                  "nothing else",
+                  name);
+}
+
 static void job_check(struct job *job, const struct converse_answer *answer)
 {
     struct ask *ask = job->ask;
@@ -214,8 +206,7 @@ static void job_check(struct job *job, const struct converse_answer *answer)
         result = ask->o.check(ask->o.context, object, &err);
     } else {
         result = jv_invalid();
-        error_set(&err, ERR_DATA, "InvalidAnswer", "it holds no JSON object; call the tool %s",
-                  converse_template_tool(ask->o.template));
+        complain_of_no_object(ask->o.template, &err);
     }
     jv_free(object);
     if (!jv_is_valid(result)) {
@@ -226,6 +217,34 @@ static void job_check(struct job *job, const struct converse_answer *answer)
     job->state = JOB_DONE;
 }
 
+/* What the service could not read, it may be able to read the next time: the same question again,
+ * which the cache must not answer. */
+static bool job_ask_again(struct job *job, const struct converse_answer *answer)
+{
+    struct ask *ask = job->ask;
+
+    if (!answer->malformed || job->outcome.calls >= CALLS_MAX)
+        return false;
+    if (ask->o.cache_dir)
+        cache_drop(ask->o.cache_dir, job->keys[job->outcome.calls - 1]);
+    ask->totals.repaired++;
+    job->state = JOB_WAITING;
+    return true;
+}
+
+static void job_count(struct job *job, const struct converse_usage *usage, bool from_cache)
+{
+    struct ask_totals *totals = &job->ask->totals;
+
+    job->outcome.calls++;
+    job->outcome.cached += from_cache;
+    totals->calls++;
+    totals->cached += from_cache;
+    ask_usage_add(&job->outcome.usage, usage);
+    if (!from_cache)
+        ask_usage_add(&totals->usage, usage);
+}
+
 static void job_answer(struct job *job, const struct http_response *response, bool from_cache)
 {
     struct ask *ask = job->ask;
@@ -233,19 +252,19 @@ static void job_answer(struct job *job, const struct http_response *response, bo
     struct error err;
     int status = converse_answer_read(&answer, response, &err);
 
-    job->outcome.calls++;
-    job->outcome.cached += from_cache;
-    ask->totals.calls++;
-    ask->totals.cached += from_cache;
-    add_usage(&job->outcome.usage, &answer.usage);
-    if (!from_cache)
-        add_usage(&ask->totals.usage, &answer.usage);
+    if (response->status != 200 && converse_chat_refused(&job->chat, ask->o.template, &err)) {
+        job->state = JOB_WAITING; /* made anew when it is sent; no call was answered */
+        ask->totals.refused++;
+        converse_answer_clear(&answer);
+        return;
+    }
+    job_count(job, &answer.usage, from_cache);
     if (status == 0)
         job_check(job, &answer);
-    else if (response->status == 200)
-        job_fail_for_good(job, &err);
-    else
+    else if (response->status != 200)
         job_fail(job, &err);
+    else if (!job_ask_again(job, &answer))
+        job_fail_for_good(job, &err);
     converse_answer_clear(&answer);
 }
 
@@ -254,19 +273,16 @@ static void on_response(void *context, const struct http_response *response,
 {
     struct job *job = context;
     struct ask *ask = job->ask;
-    struct error cache_error;
 
     ask->asking--;
     if (response == NULL) {
         job_fail(job, err);
         return;
     }
-    if (ask->o.cache_dir && response->status == 200 &&
+    /* where it cannot be kept, it is of use all the same: it was paid for. Then all ends. */
+    if (ask->o.cache_dir && response->status == 200 && ask->broken.kind == ERR_NONE)
         cache_put(ask->o.cache_dir, job->keys[job->outcome.calls], response->body,
-                  response->body_len, &cache_error) < 0) {
-        job_break(job, &cache_error);
-        return;
-    }
+                  response->body_len, &ask->broken);
     job_answer(job, response, false);
 }
 

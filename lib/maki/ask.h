@@ -12,10 +12,12 @@
 /*
  * Asking a model for a checked object, many at once. Each question is one user message to a task's
  * template. The answer (the forced tool's input, else JSON found in the text) is checked by the
- * task; an invalid one is given back to the model once, with what is wrong; a second invalid one is
- * a failure. Outcomes come in the order of the questions, unless told otherwise. Answers are kept
- * in a cache folder, if one is given, as soon as they arrive: no call is paid for twice. Only
- * answers that proved to be of no use are forgotten, so that the same question can be put again.
+ * task. Where the service refuses the way the question is put (see converse_chat_refused), all that
+ * follow are put otherwise, and that one again. An invalid answer is given back to the model once,
+ * with what is wrong; a second invalid one is a failure. Outcomes come in the order of the
+ * questions, unless told otherwise. Answers are kept in a cache folder, if one is given, as soon as
+ * they arrive: no call is paid for twice. Only answers that proved to be of no use are forgotten,
+ * so that the same question can be put again.
  */
 struct ask;
 
@@ -41,8 +43,8 @@ typedef void ask_drop_fn(void *question);
 
 struct ask_options {
     struct http_transport *transport;
-    const struct converse_template *template;
-    const char *cache_dir; /* NULL for none */
+    struct converse_template *template; /* gives up what the service refuses */
+    const char *cache_dir;              /* NULL for none */
     size_t in_flight_max;
     bool unordered;
     ask_check_fn *check;
@@ -56,6 +58,8 @@ struct ask_totals {
     long long calls;
     long long cached;
     long long repaired;
+    long long refused; /* calls that the service refused for how they were put; put otherwise, and
+                          not among the calls */
     struct converse_usage usage; /* paid for: without what the cache answered */
 };
 
@@ -80,6 +84,8 @@ const struct ask_totals *ask_totals(const struct ask *ask);
 /* Questions without an outcome are handed to `drop`. Free the transport first if any are under way:
  * it may look at them. */
 void ask_free(struct ask *ask);
+
+void ask_usage_add(struct converse_usage *sum, const struct converse_usage *usage);
 
 /* {"input":n,"output":n}, and cacheRead and cacheWrite where there are any. A new value. */
 jv ask_usage_object(const struct converse_usage *usage);

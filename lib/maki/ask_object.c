@@ -30,10 +30,22 @@ static const char *object_end(const char *start)
     return NULL;
 }
 
+/* Models that think aloud do so between tags, and what they think may hold drafts. */
+static const char *behind_thoughts(const char *text)
+{
+    static const char *const ends[] = {"</thinking>", "</think>", "</reasoning>"};
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        for (const char *p = text; (p = strstr(p, ends[i])) != NULL;)
+            text = p += strlen(ends[i]);
+    }
+    return text;
+}
+
 jv ask_find_object(const char *text)
 {
     struct error ignored;
-    const char *start = strchr(text, '{');
+    const char *start = strchr(behind_thoughts(text), '{');
 
     /* each start may take a look at the whole text: an answer of nothing but brackets must not take
      * forever */

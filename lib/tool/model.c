@@ -18,6 +18,7 @@ static struct {
     int64_t max_tokens;
     double price_input;
     double price_output;
+    const char *structured;
 } o;
 
 const struct opt tool_model_options[] = {
@@ -32,6 +33,9 @@ const struct opt tool_model_options[] = {
     {OPT_REAL, 0, "temperature", &o.temperature, "X", NULL, "sampling temperature", 0, 1},
     {OPT_REAL, 0, "top-p", &o.top_p, "X", NULL, "nucleus sampling", 0, 1},
     {OPT_INT, 0, "max-tokens", &o.max_tokens, "N", NULL, "most tokens of one answer", 1, 1000000},
+    {OPT_STRING, 0, "structured", &o.structured, "HOW", "MAKI_STRUCTURED",
+     "ask for structured output by tool, schema or text (default auto: what the model takes)", 0,
+     0},
     {OPT_REAL, 0, "price-input", &o.price_input, "USD", "MAKI_PRICE_INPUT",
      "price of a million input tokens, to tell the cost", 0, 1e6},
     {OPT_REAL, 0, "price-output", &o.price_output, "USD", "MAKI_PRICE_OUTPUT",
@@ -84,7 +88,10 @@ int tool_model_open(struct tool_model *model, const char *model_id, struct error
     if (model_id == NULL)
         model_id = "offline";
     *model = (struct tool_model){
-        .settings = {model_id, o.temperature, o.top_p, o.max_tokens},
+        .settings = {.model_id = model_id,
+                     .temperature = o.temperature,
+                     .top_p = o.top_p,
+                     .max_tokens = o.max_tokens},
         .offline = offline,
         .name = offline ? "offline" : model_id,
         .concurrency = (size_t)o.concurrency,
@@ -92,6 +99,8 @@ int tool_model_open(struct tool_model *model, const char *model_id, struct error
     };
     if (*model_id == '\0')
         return error_set(err, ERR_USAGE, "NoModel", "the model's id is empty");
+    if (o.structured && converse_form_parse(o.structured, &model->settings.form, err) < 0)
+        return -1;
     if (category_set_load(&model->categories, o.categories, err) < 0)
         return -1;
     snprintf(model->prompt_version, sizeof(model->prompt_version), "%s-%.12s", PROMPT_VERSION,
@@ -119,7 +128,7 @@ void tool_model_close(struct tool_model *model)
 }
 
 struct ask_options tool_model_ask_options(const struct tool_model *model,
-                                          const struct converse_template *t)
+                                          struct converse_template *t)
 {
     return (struct ask_options){
         .transport = model->world.transport,
@@ -150,6 +159,7 @@ void tool_model_add_stats(struct tool *tool, const struct tool_model *model,
     json_set(&tool->stats, "calls", jv_number((double)totals->calls));
     json_set(&tool->stats, "cached", jv_number((double)totals->cached));
     json_set(&tool->stats, "repairs", jv_number((double)totals->repaired));
+    json_set(&tool->stats, "refused", jv_number((double)totals->refused));
     json_set(&tool->stats, "tokens", ask_usage_object(&totals->usage));
     json_set(&tool->stats, "cost", cost < 0 ? jv_null() : jv_number(cost));
 }

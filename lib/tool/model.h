@@ -48,7 +48,7 @@ int tool_model_fatal(struct tool *tool, const struct error *err);
 
 /* Fill in transport, cache and concurrency; the rest is the caller's. */
 struct ask_options tool_model_ask_options(const struct tool_model *model,
-                                          const struct converse_template *t);
+                                          struct converse_template *t);
 
 /* Cost in US dollars at the prices that were given; negative if none were. */
 double tool_model_cost(const struct tool_model *model, const struct converse_usage *usage);

@@ -78,7 +78,8 @@ static inline void drop(void *question)
 
 static inline void run_begin(struct run *r, const struct fake_answer *script, size_t count)
 {
-    static const struct converse_settings settings = {"a.model-v1:0", 0.5, 0.1, 100};
+    static const struct converse_settings settings = {
+        .model_id = "a.model-v1:0", .temperature = 0.5, .top_p = 0.1, .max_tokens = 100};
     static const struct converse_tool tool = {"record_it", "Record it.", "{\"type\":\"object\"}"};
 
     *r = (struct run){.template = converse_template_new(&settings, "the system prompt", &tool)};

@@ -8,7 +8,8 @@ static const struct converse_tool tool = {"record_it", "Record \"it\".", "{\"typ
 
 static struct converse_template *make(const char *model_id)
 {
-    struct converse_settings settings = {model_id, 0.5, 0.1, 10240};
+    struct converse_settings settings = {
+        .model_id = model_id, .temperature = 0.5, .top_p = 0.1, .max_tokens = 10240};
 
     return converse_template_new(&settings, "Line one\nquote \" and \xc3\xa9", &tool);
 }
@@ -206,7 +207,21 @@ static void test_repairs(void)
         CHECK_STR(HELLO "[{\"text\":\"(no answer)\"}]" WRONG_TEXT, repaired("null"));
         CHECK_STR(HELLO "[{\"text\":\"x\"}]" WRONG_TEXT,
                   repaired("[{\"text\":\"\"},{\"text\":\"x\"}]"));
-        CHECK_STR(HELLO "[{\"reasoningContent\":{}}]" WRONG_TEXT,
+    }
+    TEST(
+        "reasoning goes back if it is signed or redacted, and never alone; what else there is does "
+        "not")
+    {
+#define SIGNED   "{\"reasoningContent\":{\"reasoningText\":{\"text\":\"hm\",\"signature\":\"s\"}}}"
+#define REDACTED "{\"reasoningContent\":{\"redactedContent\":\"AAAA\"}}"
+        CHECK_STR(HELLO "[{\"text\":\"x\"}]" WRONG_TEXT,
+                  repaired("[{\"reasoningContent\":{\"reasoningText\":{\"text\":\"hm\"}}},"
+                           "{\"text\":\"x\"},{\"citationsContent\":{}},7]"));
+        CHECK_STR(HELLO "[" SIGNED ",{\"text\":\"x\"}]" WRONG_TEXT,
+                  repaired("[" SIGNED ",{\"text\":\"x\"}]"));
+        CHECK_STR(HELLO "[" REDACTED ",{\"text\":\"(no answer)\"}]" WRONG_TEXT,
+                  repaired("[" REDACTED ",{\"text\":\"\"}]"));
+        CHECK_STR(HELLO "[{\"text\":\"(no answer)\"}]" WRONG_TEXT,
                   repaired("[{\"reasoningContent\":{}},{\"text\":\"\"}]"));
     }
 }
@@ -260,6 +275,8 @@ static void test_reasons(void)
             CHECK_INT(ERR_DATA, err.kind);
             CHECK_INT(9, answer.usage.output_tokens); /* it was paid for all the same */
             CHECK((strstr(err.message, "--max-tokens") != NULL) == (i == 0));
+            CHECK(strstr(err.message, "the answer is not a result; ") != NULL);
+            CHECK_INT(strncmp(bad[i], "malformed_", 10) == 0, answer.malformed);
             converse_answer_clear(&answer);
         }
     }

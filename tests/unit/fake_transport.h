@@ -24,7 +24,13 @@ struct fake_answer {
     const char *body;  /* NULL means empty */
     const char *type;  /* x-amzn-errortype; NULL for none */
     const char *error; /* no response at all, but an error of this code; NULL for a response */
+    size_t body_len;   /* of a body with NULs; 0 means the C string's */
+    const struct http_header *headers; /* besides x-amzn-errortype */
+    size_t header_count;
+    int attempts; /* 0 means 1 */
 };
+
+enum { FAKE_HEADERS_MAX = 32 };
 
 enum fake_order { FAKE_FIFO, FAKE_LIFO, FAKE_SHUFFLED };
 
@@ -122,9 +128,9 @@ static inline struct fake_pending fake_take(struct fake_transport *fake)
 static inline void fake_complete(struct fake_transport *fake)
 {
     struct fake_pending p = fake_take(fake);
-    struct http_header header = {"x-amzn-errortype", p.answer.type};
+    struct http_header headers[FAKE_HEADERS_MAX];
     struct http_response response = {.status = p.answer.status ? p.answer.status : 200,
-                                     .attempts = 1};
+                                     .attempts = p.answer.attempts ? p.answer.attempts : 1};
     char digest[DIGEST_HEX_SIZE];
     struct error err;
 
@@ -137,10 +143,14 @@ static inline void fake_complete(struct fake_transport *fake)
         p.done(p.context, NULL, &err);
         return;
     }
-    response.headers = &header;
-    response.header_count = p.answer.type != NULL;
+    assert(p.answer.header_count < FAKE_HEADERS_MAX);
+    for (size_t i = 0; i < p.answer.header_count; i++)
+        headers[response.header_count++] = p.answer.headers[i];
+    if (p.answer.type != NULL)
+        headers[response.header_count++] = (struct http_header){"x-amzn-errortype", p.answer.type};
+    response.headers = headers;
     response.body = p.answer.body ? p.answer.body : "";
-    response.body_len = strlen(response.body);
+    response.body_len = p.answer.body_len ? p.answer.body_len : strlen(response.body);
     p.done(p.context, &response, NULL);
 }
 

@@ -130,7 +130,8 @@ static const char *const throttled =
 
 static void test_insight(struct http_transport *t)
 {
-    struct converse_settings settings = {"m:0", 0.5, 0.1, 2000};
+    struct converse_settings settings = {
+        .model_id = "m:0", .temperature = 0.5, .top_p = 0.1, .max_tokens = 2000};
     struct converse_template *template = prompt_insight_template(&set, &settings);
     struct converse_chat chat;
     struct http_request request;
@@ -170,7 +171,8 @@ static void test_insight(struct http_transport *t)
 
 static void test_limits(struct http_transport *t)
 {
-    struct converse_settings settings = {"m:0", 0.5, 0.1, 10};
+    struct converse_settings settings = {
+        .model_id = "m:0", .temperature = 0.5, .top_p = 0.1, .max_tokens = 10};
     struct converse_template *template = prompt_insight_template(&set, &settings);
     struct converse_chat chat;
     struct http_request request;

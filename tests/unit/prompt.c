@@ -7,7 +7,8 @@
 #include "unit.h"
 
 static struct category_set set;
-static const struct converse_settings settings = {"m", 0.5, 0.1, 100};
+static const struct converse_settings settings = {
+    .model_id = "m", .temperature = 0.5, .top_p = 0.1, .max_tokens = 100};
 
 static jv parse(const char *text)
 {
