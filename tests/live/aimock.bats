@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # Our client against a Bedrock server that others wrote: npm's aimock. It checks no signatures and counts no tokens; what it has is Converse, its
 # own kind of errors, and a journal of what came.
+# shellcheck disable=SC2154,SC2030,SC2031 # try sets status, out and err; each test exports for itself
+
 load ../lib/common
 load ../lib/live
 
@@ -24,7 +26,9 @@ start_aimock() {
 }
 
 teardown() {
-    [ -z "${aimock_pid-}" ] || { kill "$aimock_pid" && wait "$aimock_pid" || :; }
+    [ -n "${aimock_pid-}" ] || return 0
+    kill "$aimock_pid" || return 0
+    wait "$aimock_pid" || :
 }
 
 # What came: path, status, tool, and when, in milliseconds.

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # The AWS SDK for JavaScript as a client of the stand-in: what the SDK sends is accepted, what the stand-in answers parses. Nobody here wrote
 # either the SDK's signer or its parsers.
+# shellcheck disable=SC2154,SC2030,SC2031 # try sets status, out and err; each test exports for itself
+
 load ../lib/common
 load ../lib/standin
 load ../lib/live
