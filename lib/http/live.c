@@ -120,7 +120,8 @@ static bool send_attempt(struct live *live, struct flight *f)
         return true;
     }
     curl_easy_setopt(x->easy, CURLOPT_PRIVATE, f);
-    curl_multi_add_handle(live->multi, x->easy);
+    if (curl_multi_add_handle(live->multi, x->easy) != CURLM_OK)
+        abort(); /* out of memory, as everywhere */
     pace_sent(&live->pace, (int64_t)f->request->body_len / BYTES_PER_TOKEN);
     f->state = SENT;
     live->sent++;
@@ -186,7 +187,7 @@ static struct retry_decision decide(struct live *live, struct flight *f,
     if (failure.class == RETRY_CLOCK && !learn_skew(live, f, response))
         failure.class = RETRY_NO;
     if (response != NULL && failure.class != RETRY_NO)
-        failure.hint_ms = retry_hint_ms(response, clock_now_ms(live->o.clock));
+        failure.hint_ms = retry_hint_ms(response, clock_now_ms(live->o.clock) + live->skew_ms);
     return retry_decide(&live->o.retry, &live->budget, &failure, &live->rng);
 }
 
