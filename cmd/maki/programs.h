@@ -3,6 +3,7 @@
 
 /* The programs in the one binary. Each gets its own argv and returns its exit status. */
 int maki_aggregate_main(int argc, char **argv);
+int maki_batch_main(int argc, char **argv);
 int maki_classify_main(int argc, char **argv);
 int maki_config_main(int argc, char **argv);
 int maki_fetch_main(int argc, char **argv);
