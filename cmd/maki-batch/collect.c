@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "batch.h"
+#include "json/json.h"
 #include "json/jsonl.h"
 
 /* Collecting, under way. Cases come in order, so one job's answers are open at a time. */

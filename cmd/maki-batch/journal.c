@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "json/json.h"
 
 enum { JOURNAL_BYTES_MAX = 256 << 20, LINE_BYTES_MAX = 1 << 20 };
 

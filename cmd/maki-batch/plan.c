@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "json/json.h"
 
 /* What the first event has, so that another version's journal is not misread. */
 static const char version[] = "batch 1";

@@ -13,6 +13,7 @@
 #include "batch.h"
 #include "maki/case.h"
 #include "record.h"
+#include "json/json.h"
 
 enum { LINE_BYTES_MAX = 96 << 20 };
 
