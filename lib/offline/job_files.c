@@ -56,7 +56,8 @@ static int make_folder(struct job_files *files, struct error *err)
     return 0;
 }
 
-int job_files_init(struct job_files *files, struct store *store, const char *uri, struct error *err)
+int job_files_init(struct job_files *files, struct job_store *store, const char *uri,
+                   struct error *err)
 {
     char bucket[JOB_BUCKET_SIZE];
     const char *key = job_uri(uri, bucket);
@@ -70,7 +71,7 @@ int job_files_init(struct job_files *files, struct store *store, const char *uri
     if (!search.folder && !ends_with(key, ".jsonl"))
         return error_set(err, ERR_DATA, "ValidationException",
                          "The input file must have the extension .jsonl");
-    if (store_list(store, bucket, key, add_file, &search, err) < 0)
+    if (job_store_list(store, bucket, key, add_file, &search, err) < 0)
         return -1;
     if (files->count == 0)
         return error_set(err, ERR_DATA, "ValidationException", "No input file was found at %.300s",
@@ -100,7 +101,7 @@ int job_files_fetch(const struct job_files *files, size_t index, struct error *e
 
     if (fd < 0)
         return error_set_errno(err, ERR_IO, errno, "OpenFailed", "cannot open a temporary file");
-    status = store_fetch(files->store, files->bucket, files->items[index].key, fd, err);
+    status = job_store_fetch(files->store, files->bucket, files->items[index].key, fd, err);
     close(fd);
     return status;
 }
@@ -115,7 +116,7 @@ static int put(const struct job_files *files, const char *uri, const char *id, c
 
     key = mem_printf("%s%s%s/%s.out", prefix, *prefix != '\0' && !ends_with(prefix, "/") ? "/" : "",
                      id, name);
-    status = store_put(files->store, bucket, key, files->output, err);
+    status = job_store_put(files->store, bucket, key, files->output, err);
     free(key);
     return status;
 }

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "offline/store.h"
+#include "offline/job_store.h"
 
 /* The objects of a batch job's input, one after the other as a local file, and where its output
  * goes. */
@@ -14,7 +14,7 @@ struct job_file {
 };
 
 struct job_files {
-    struct store *store; /* NULL before job_files_init */
+    struct job_store *store; /* NULL before job_files_init */
     char *bucket;
     struct job_file *items;
     size_t count, cap;
@@ -26,7 +26,7 @@ struct job_files {
  * The object that the URI names, or all *.jsonl objects below it. -1 with the reason that the job
  * fails with. Clear it in any case.
  */
-int job_files_init(struct job_files *files, struct store *store, const char *uri,
+int job_files_init(struct job_files *files, struct job_store *store, const char *uri,
                    struct error *err);
 void job_files_clear(struct job_files *files);
 

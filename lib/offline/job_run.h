@@ -6,14 +6,14 @@
 
 #include "base/error.h"
 #include "offline/chat.h"
-#include "offline/store.h"
+#include "offline/job_store.h"
 
 /*
  * The work of a batch job: records from objects, through the model, into objects. Memory is bounded
  * by the longest record; what lies between is in files of the folder for temporary ones.
  */
 struct job_task {
-    struct store *store;
+    struct job_store *store;
     struct chat *chat;
     const char *input_uri, *output_uri; /* an object or a prefix; a prefix */
     const char *id;                     /* the folder of the output */

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "offline/chat.h"
+#include "offline/job_store.h"
 #include "offline/models.h"
-#include "offline/store.h"
 #include "json/json.h"
 
 /*
@@ -18,7 +18,7 @@
 struct jobs;
 
 struct jobs_options {
-    struct store *store;
+    struct job_store *store;
     struct chat *chat;
     const struct models_place *place;
     bool strict_models;

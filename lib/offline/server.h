@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "http/transport.h"
 #include "maki/category.h"
-#include "offline/store.h"
+#include "offline/job_store.h"
 #include "json/json.h"
 
 /* The services' side of the stand-in: requests in, responses out, with the codes and shapes of
@@ -20,8 +20,8 @@ struct server_options {
     bool strict_models;  /* only those of models.h are there */
     const char *folder;  /* answers for S3; NULL: nobody does */
     const struct clock *clock;
-    struct store *store;    /* for batch jobs; NULL: there are none */
-    const char *state_path; /* see jobs.h */
+    struct job_store *store; /* for batch jobs; NULL: there are none */
+    const char *state_path;  /* see jobs.h */
 };
 
 /* What the options point to must outlive it. */

@@ -61,7 +61,7 @@ static int serve(const struct category_set *categories, struct error *err)
                                      .account = o.account,
                                      .strict_models = true,
                                      .clock = clock_system(),
-                                     .store = o.store ? store_folder_new(o.store) : NULL};
+                                     .store = o.store ? job_store_folder_new(o.store) : NULL};
     struct net *net = NULL;
     int stop_fd = open_stop_fd();
     int status;
@@ -81,7 +81,7 @@ static int serve(const struct category_set *categories, struct error *err)
         net_free(net);
     }
     server_free(service.server);
-    store_free(answers.store);
+    job_store_free(answers.store);
     counters_clear(&service.counters);
     faults_clear(&service.faults);
     auth_clear(&service.auth);

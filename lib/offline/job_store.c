@@ -1,4 +1,4 @@
-#include "offline/store.h"
+#include "offline/job_store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,41 +11,42 @@
 
 enum { PATH_BYTES_MAX = 8192, CHUNK = 1 << 16 };
 
-int store_list(struct store *s, const char *bucket, const char *prefix, store_each_fn *each,
-               void *context, struct error *err)
+int job_store_list(struct job_store *s, const char *bucket, const char *prefix,
+                   job_store_each_fn *each, void *context, struct error *err)
 {
     return s->ops->list(s, bucket, prefix, each, context, err);
 }
 
-int store_fetch(struct store *s, const char *bucket, const char *key, int fd, struct error *err)
+int job_store_fetch(struct job_store *s, const char *bucket, const char *key, int fd,
+                    struct error *err)
 {
     return s->ops->fetch(s, bucket, key, fd, err);
 }
 
-int store_put(struct store *s, const char *bucket, const char *key, const char *path,
-              struct error *err)
+int job_store_put(struct job_store *s, const char *bucket, const char *key, const char *path,
+                  struct error *err)
 {
     return s->ops->put(s, bucket, key, path, err);
 }
 
-void store_free(struct store *s)
+void job_store_free(struct job_store *s)
 {
     if (s != NULL)
         s->ops->free(s);
 }
 
 struct folder_store {
-    struct store base;
+    struct job_store base;
     const char *root;
 };
 
-static const char *root_of(const struct store *s)
+static const char *root_of(const struct job_store *s)
 {
     return ((const struct folder_store *)s)->root;
 }
 
-static int list_folder(struct store *s, const char *bucket, const char *prefix, store_each_fn *each,
-                       void *context, struct error *err)
+static int list_folder(struct job_store *s, const char *bucket, const char *prefix,
+                       job_store_each_fn *each, void *context, struct error *err)
 {
     struct folder_list list;
     int status = folder_list(root_of(s), bucket, prefix, &list, err);
@@ -81,7 +82,7 @@ static int copy(int from, int to, struct error *err)
     return status;
 }
 
-static int fetch_folder(struct store *s, const char *bucket, const char *key, int fd,
+static int fetch_folder(struct job_store *s, const char *bucket, const char *key, int fd,
                         struct error *err)
 {
     struct buf path;
@@ -101,7 +102,7 @@ static int fetch_folder(struct store *s, const char *bucket, const char *key, in
 }
 
 /* Beside its place first, so that it is there whole or not at all. */
-static int put_folder(struct store *s, const char *bucket, const char *key, const char *path,
+static int put_folder(struct job_store *s, const char *bucket, const char *key, const char *path,
                       struct error *err)
 {
     struct buf place, part;
@@ -132,14 +133,14 @@ static int put_folder(struct store *s, const char *bucket, const char *key, cons
     return status;
 }
 
-static void free_folder(struct store *s)
+static void free_folder(struct job_store *s)
 {
     free(s);
 }
 
-struct store *store_folder_new(const char *root)
+struct job_store *job_store_folder_new(const char *root)
 {
-    static const struct store_ops ops = {list_folder, fetch_folder, put_folder, free_folder};
+    static const struct job_store_ops ops = {list_folder, fetch_folder, put_folder, free_folder};
     struct folder_store *s = mem_calloc(1, sizeof(*s));
 
     s->base.ops = &ops;
