@@ -12,6 +12,7 @@
 #include "offline/job_check.h"
 #include "offline/job_files.h"
 #include "offline/member.h"
+#include "json/json.h"
 #include "json/jsonl.h"
 #include "json/scan.h"
 

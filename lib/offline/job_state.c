@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "json/json.h"
 
 enum { STATE_BYTES_MAX = 64 << 20 };
 

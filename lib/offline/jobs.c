@@ -9,14 +9,11 @@
 #include "base/mem.h"
 #include "offline/job_check.h"
 #include "offline/job_list.h"
+#include "offline/job_setting.h"
 #include "offline/job_state.h"
-#include "offline/query.h"
+#include "json/json.h"
 
 enum { ID_LEN = 12, HOUR_MS = 3600 * 1000 };
-
-#define DEFAULT_SETTING                                                                            \
-    "{\"minRecords\":100,\"maxRecords\":50000,\"maxActive\":0,\"pollsPerStep\":1,"                 \
-    "\"recordsPerPoll\":10000,\"failEvery\":0,\"shuffle\":false,\"jobs\":[]}"
 
 struct jobs {
     struct jobs_options o;
@@ -30,7 +27,7 @@ struct jobs *jobs_new(const struct jobs_options *options)
     struct jobs *jobs = mem_calloc(1, sizeof(*jobs));
 
     jobs->o = *options;
-    jobs->setting = jv_parse(DEFAULT_SETTING);
+    jobs->setting = job_setting_default();
     job_state_init(&jobs->state, options->state_path);
     return jobs;
 }
@@ -46,28 +43,10 @@ void jobs_free(struct jobs *jobs)
 
 int jobs_set(struct jobs *jobs, jv setting, struct error *err)
 {
-    jv next = jv_parse(DEFAULT_SETTING);
+    jv next = job_setting_read(setting, err);
 
-    if (!json_is(setting, JV_KIND_OBJECT)) {
-        jv_free(next);
-        return error_set(err, ERR_DATA, "BadFaults", "the setting of batch jobs is an object");
-    }
-    for (int i = jv_object_iter(setting); jv_object_iter_valid(setting, i);
-         i = jv_object_iter_next(setting, i)) {
-        jv key = jv_object_iter_key(setting, i);
-        const char *name = json_text(key, NULL);
-        bool known = json_has(next, name);
-
-        if (known)
-            json_set(&next, name, jv_object_iter_value(setting, i));
-        else
-            error_set(err, ERR_DATA, "BadFaults", "batch jobs have no setting \"%.60s\"", name);
-        jv_free(key);
-        if (!known) {
-            jv_free(next);
-            return -1;
-        }
-    }
+    if (!jv_is_valid(next))
+        return -1;
     jv_free(jobs->setting);
     jobs->setting = next;
     jobs->created = 0;
