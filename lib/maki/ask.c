@@ -21,6 +21,8 @@ enum job_state {
     JOB_BROKE, /* what failed it ends everything, and is told once: it gets no outcome */
 };
 
+enum answer_from { FROM_SERVICE, FROM_CACHE, FROM_CALLER };
+
 /* A question under way. */
 struct job {
     struct ask *ask;
@@ -29,7 +31,8 @@ struct job {
     struct converse_chat chat;
     struct http_request request; /* borrows from chat */
     char keys[CALLS_MAX][DIGEST_HEX_SIZE];
-    struct buf cached; /* the body that the cache gave, until it is handled */
+    struct buf cached; /* the body that the cache gave or that was known, until it is handled */
+    bool known;        /* the latter */
     struct ask_outcome outcome;
 };
 
@@ -125,7 +128,7 @@ static void job_fail(struct job *job, const struct error *err)
 /* The answers were no use: a retry is to ask anew, not to meet them again. */
 static void job_fail_for_good(struct job *job, const struct error *err)
 {
-    for (int i = 0; job->ask->o.cache_dir && i < job->outcome.calls; i++)
+    for (int i = job->known ? 1 : 0; job->ask->o.cache_dir && i < job->outcome.calls; i++)
         cache_drop(job->ask->o.cache_dir, job->keys[i]);
     job_fail(job, err);
 }
@@ -165,6 +168,10 @@ static void job_repair(struct job *job, const struct converse_answer *answer,
 {
     char *complaint;
 
+    if (job->known && job->ask->o.known_final) {
+        job_fail(job, err);
+        return;
+    }
     if (job->outcome.calls >= CALLS_MAX) {
         struct error final = *err;
 
@@ -223,29 +230,34 @@ static bool job_ask_again(struct job *job, const struct converse_answer *answer)
 {
     struct ask *ask = job->ask;
 
-    if (!answer->malformed || job->outcome.calls >= CALLS_MAX)
+    if (!answer->malformed || job->outcome.calls >= CALLS_MAX || (job->known && ask->o.known_final))
         return false;
-    if (ask->o.cache_dir)
+    if (ask->o.cache_dir && !job->known)
         cache_drop(ask->o.cache_dir, job->keys[job->outcome.calls - 1]);
     ask->totals.repaired++;
     job->state = JOB_WAITING;
     return true;
 }
 
-static void job_count(struct job *job, const struct converse_usage *usage, bool from_cache)
+static void job_count(struct job *job, const struct converse_usage *usage, enum answer_from from)
 {
     struct ask_totals *totals = &job->ask->totals;
 
     job->outcome.calls++;
-    job->outcome.cached += from_cache;
-    totals->calls++;
-    totals->cached += from_cache;
+    job->outcome.cached += from == FROM_CACHE;
     ask_usage_add(&job->outcome.usage, usage);
-    if (!from_cache)
+    if (from == FROM_CALLER) {
+        totals->known++;
+        ask_usage_add(&totals->known_usage, usage);
+        return;
+    }
+    totals->calls++;
+    totals->cached += from == FROM_CACHE;
+    if (from == FROM_SERVICE)
         ask_usage_add(&totals->usage, usage);
 }
 
-static void job_answer(struct job *job, const struct http_response *response, bool from_cache)
+static void job_answer(struct job *job, const struct http_response *response, enum answer_from from)
 {
     struct ask *ask = job->ask;
     struct converse_answer answer;
@@ -258,7 +270,7 @@ static void job_answer(struct job *job, const struct http_response *response, bo
         converse_answer_clear(&answer);
         return;
     }
-    job_count(job, &answer.usage, from_cache);
+    job_count(job, &answer.usage, from);
     if (status == 0)
         job_check(job, &answer);
     else if (response->status != 200)
@@ -283,7 +295,7 @@ static void on_response(void *context, const struct http_response *response,
     if (ask->o.cache_dir && response->status == 200 && ask->broken.kind == ERR_NONE)
         cache_put(ask->o.cache_dir, job->keys[job->outcome.calls], response->body,
                   response->body_len, &ask->broken);
-    job_answer(job, response, false);
+    job_answer(job, response, FROM_SERVICE);
 }
 
 /* A body from the cache goes the way of any other. A damaged file is dropped and the model asked.
@@ -294,9 +306,10 @@ static void job_take_cached(struct job *job)
     struct http_response response = {
         .status = 200, .body = job->cached.data, .body_len = job->cached.len};
     jv body = json_parse(response.body, response.body_len, NULL, &ignored);
+    bool known = job->known && job->outcome.calls == 0;
 
-    if (json_is(body, JV_KIND_OBJECT)) {
-        job_answer(job, &response, true);
+    if (json_is(body, JV_KIND_OBJECT) || known) {
+        job_answer(job, &response, known ? FROM_CALLER : FROM_CACHE);
     } else {
         cache_drop(job->ask->o.cache_dir, job->keys[job->outcome.calls]);
         job->state = JOB_WAITING;
@@ -389,6 +402,21 @@ static struct job *free_place(struct ask *ask)
     return ask->count < ask->size ? job_at(ask, ask->count++) : NULL;
 }
 
+/* To be asked, unless the answer, or that there is none, is known. */
+static void job_begin(struct job *job)
+{
+    struct ask *ask = job->ask;
+    enum ask_known known = ASK_UNKNOWN;
+    struct error err;
+
+    if (ask->o.known != NULL)
+        known = ask->o.known(ask->o.context, job->question, &job->cached, &err);
+    job->known = known == ASK_KNOWN;
+    job->state = job->known ? JOB_ANSWERED : JOB_WAITING;
+    if (known == ASK_HOPELESS)
+        job_fail(job, &err);
+}
+
 int ask_submit(struct ask *ask, const char *message, size_t len, void *question, struct error *err)
 {
     struct job *job;
@@ -398,11 +426,11 @@ int ask_submit(struct ask *ask, const char *message, size_t len, void *question,
         if (run_once(ask, err) < 0)
             return -1;
     }
-    job->state = JOB_WAITING;
     job->question = question;
     job->outcome = (struct ask_outcome){.result = jv_invalid()};
     converse_chat_init(&job->chat, ask->o.template);
     converse_chat_user(&job->chat, message, len);
+    job_begin(job);
     advance(ask);
     return 0;
 }

@@ -19,6 +19,7 @@ static struct {
     double price_input;
     double price_output;
     const char *structured;
+    bool batch;
 } o;
 
 const struct opt tool_model_options[] = {
@@ -53,6 +54,11 @@ void tool_model_defaults(const struct tool_model_defaults *defaults)
     o.concurrency = defaults->concurrency;
     o.price_input = -1;
     o.price_output = -1;
+}
+
+void tool_model_batch_defaults(void)
+{
+    o.batch = true;
 }
 
 /*
@@ -99,6 +105,10 @@ int tool_model_open(struct tool_model *model, const char *model_id, struct error
     };
     if (*model_id == '\0')
         return error_set(err, ERR_USAGE, "NoModel", "the model's id is empty");
+    if (o.batch) {
+        model->settings.form = CONVERSE_TEXT;
+        model->settings.no_cache_point = true;
+    }
     if (o.structured && converse_form_parse(o.structured, &model->settings.form, err) < 0)
         return -1;
     if (category_set_load(&model->categories, o.categories, err) < 0)

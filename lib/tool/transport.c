@@ -1,5 +1,6 @@
 #include "tool/transport.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/rng.h"
@@ -43,6 +44,13 @@ void tool_transport_defaults(void)
 bool tool_transport_is_offline(void)
 {
     return o.offline;
+}
+
+const char *tool_transport_region(void)
+{
+    const char *region = o.region ? o.region : getenv("AWS_REGION");
+
+    return region != NULL && *region != '\0' ? region : "us-east-1";
 }
 
 static int open_live(struct tool_transport *t, const struct tool_transport_needs *needs,
