@@ -30,6 +30,13 @@ static const char *find_folder(const char *path, const char *name)
     return found;
 }
 
+const char *cid_suffix(const char *path, const char *folder)
+{
+    const char *found = find_folder(path, folder);
+
+    return found ? found + strlen(folder) + 1 : NULL;
+}
+
 bool cid_counterpart(const char *path, const char *from, const char *to, struct buf *into)
 {
     const char *folder = find_folder(path, from);
@@ -103,35 +110,46 @@ static void read_lines(struct fetch *fetch, struct jsonl *reader, struct convers
     }
 }
 
+void cid_tell_no_communications(struct fetch *fetch, const char *folder)
+{
+    if (!fetch->told_no_communications)
+        diag_warn("%s does not exist: the cases come without their communications", folder);
+    fetch->told_no_communications = true;
+}
+
 /* Having no file is fine, but having no such folder at all deserves a word. */
-static void tell_no_communications(struct fetch *fetch, const char *path)
+static void check_communications(struct fetch *fetch, const char *path)
 {
     const char *folder = find_folder(path, CID_COMMUNICATIONS);
     char *root = mem_strndup(path, (size_t)(folder - path) + strlen(CID_COMMUNICATIONS));
 
-    if (!file_exists(root)) {
-        diag_warn("%s does not exist: the cases come without their communications", root);
-        fetch->told_no_communications = true;
-    }
+    if (!file_exists(root))
+        cid_tell_no_communications(fetch, root);
     free(root);
 }
 
-static void read_conversation(struct fetch *fetch, const char *path, struct conversation *c)
+struct jsonl *cid_open_file(struct fetch *fetch, void *context, struct error *err)
 {
-    struct jsonl_options options = {.line_bytes_max = (size_t)fetch->tool.common->line_bytes_max,
-                                    .documents = true};
-    struct jsonl *reader;
-    struct error err;
+    const char *path = buf_str(context);
+    struct jsonl_options options = values_options(fetch);
     struct stat info;
+
+    error_clear(err);
+    if (stat(path, &info) == 0 || errno != ENOENT)
+        return jsonl_open(path, &options, err);
+    if (!fetch->told_no_communications)
+        check_communications(fetch, path);
+    return NULL;
+}
+
+static void read_conversation(struct fetch *fetch, const struct origin *origin,
+                              struct conversation *c)
+{
+    struct error err;
+    struct jsonl *reader = origin->open_communications(fetch, origin->context, &err);
 
     c->communications = jv_array();
     error_clear(&c->err);
-    if (stat(path, &info) < 0 && errno == ENOENT) {
-        if (!fetch->told_no_communications)
-            tell_no_communications(fetch, path);
-        return;
-    }
-    reader = jsonl_open(path, &options, &err);
     if (reader == NULL) {
         note(c, &err);
         return;
@@ -140,22 +158,31 @@ static void read_conversation(struct fetch *fetch, const char *path, struct conv
     jsonl_close(reader);
 }
 
-int cid_take(struct fetch *fetch, const struct tool_record *record, const char *communications)
+int cid_take(struct fetch *fetch, const struct tool_record *record, const struct origin *origin)
 {
     struct tool_record joined = *record;
     struct conversation conversation;
     char *account = account_of(record->source);
     int status;
 
-    read_conversation(fetch, communications, &conversation);
+    read_conversation(fetch, origin, &conversation);
     joined.value = case_cid_join(record->value, conversation.communications, account);
     free(account);
     jv_free(record->value);
     if (conversation.err.kind == ERR_NONE)
-        return intake_value(fetch, &joined, joined.source);
+        return intake_value(fetch, &joined, origin->uri);
     status = intake_reject(fetch, &joined, &conversation.err);
     jv_free(joined.value);
     return status;
+}
+
+void cid_tell_orphan(struct fetch *fetch, const char *path)
+{
+    int64_t count = ++fetch->stats.communications_without_data;
+
+    if (count <= ORPHANS_TOLD_MAX)
+        diag_warn("%s: communications of a case that has no file in " CID_DATA "%s", path,
+                  count == ORPHANS_TOLD_MAX ? "; further ones are only counted" : "");
 }
 
 void cid_check_orphan(struct fetch *fetch, const char *path)
@@ -165,12 +192,7 @@ void cid_check_orphan(struct fetch *fetch, const char *path)
 
     buf_init(&data, 1 << 16);
     if (cid_counterpart(path, CID_COMMUNICATIONS, CID_DATA, &data) &&
-        stat(buf_str(&data), &info) < 0 && errno == ENOENT) {
-        int64_t count = ++fetch->stats.communications_without_data;
-
-        if (count <= ORPHANS_TOLD_MAX)
-            diag_warn("%s: communications of a case that has no file in " CID_DATA "%s", path,
-                      count == ORPHANS_TOLD_MAX ? "; further ones are only counted" : "");
-    }
+        stat(buf_str(&data), &info) < 0 && errno == ENOENT)
+        cid_tell_orphan(fetch, path);
     buf_clear(&data);
 }

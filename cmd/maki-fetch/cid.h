@@ -13,14 +13,24 @@
  * `to`, in place of what `into` held. */
 bool cid_counterpart(const char *path, const char *from, const char *to, struct buf *into);
 
+/* What stands behind the folder's name and '/' in a path that lies in the folder; else NULL. */
+const char *cid_suffix(const char *path, const char *folder);
+
 /*
- * Join a CID data object with its communications, and hand it to intake. `path` is the data file's
- * and `communications` its counterpart's. Takes record->value. -1 only when tool.fatal is set.
+ * Join a CID data object with its communications, and hand it to intake. Takes record->value. -1
+ * only when tool.fatal is set.
  */
-int cid_take(struct fetch *fetch, const struct tool_record *record, const char *communications);
+int cid_take(struct fetch *fetch, const struct tool_record *record, const struct origin *origin);
+
+/* As origin.open_communications; the context is a struct buf with a file's path. */
+struct jsonl *cid_open_file(struct fetch *fetch, void *context, struct error *err);
+
+/* There is no folder of communications at all, of this path: warn, once. */
+void cid_tell_no_communications(struct fetch *fetch, const char *folder);
 
 /* The file of communications at `path` belongs to no data file: warn and count. Nothing to say
  * where it does. */
 void cid_check_orphan(struct fetch *fetch, const char *path);
+void cid_tell_orphan(struct fetch *fetch, const char *path);
 
 #endif

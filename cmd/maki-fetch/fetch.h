@@ -7,6 +7,7 @@
 #include "state.h"
 #include "tool/tool.h"
 #include "tool/transport.h"
+#include "json/jsonl.h"
 
 /* One run. */
 struct fetch {
@@ -31,8 +32,9 @@ struct fetch {
     } stats;
     struct {
         int64_t cases;
-        bool partial; /* something in it is still to be emitted, another time */
-    } file;           /* the one that is being read */
+        bool partial;     /* something in it is still to be emitted, another time */
+        const char *etag; /* an object's, or NULL */
+    } file;               /* the one that is being read */
     struct {
         bool repaired; /* it had text that was not valid Unicode */
         int element;   /* of a page, from 0; -1: it is no page */
@@ -50,6 +52,7 @@ struct source_kind {
     int (*check)(const char *spec, struct error *err);
     /* Hand all of its cases to intake_value. -1 if the run cannot go on; tool.fatal is then set. */
     int (*read)(struct fetch *fetch, const char *spec);
+    bool bytewise; /* the order in which its files come */
 };
 const struct source_kind *source_kind(const char *spec);
 
@@ -66,6 +69,28 @@ int tree_read(struct fetch *fetch, const char *folder);
  * failure of one record.
  */
 int infile_read(struct fetch *fetch, const char *path, const char *relative);
+
+/* Where a file's or object's cases come from. */
+struct origin {
+    const char *uri;  /* as in the record; NULL for standard input */
+    const char *etag; /* an object's, or NULL */
+    bool joined;      /* a case of the CID data collection; its communications are elsewhere: */
+    /* Open them. NULL with an error, or, where there are none, with one of kind ERR_NONE. */
+    struct jsonl *(*open_communications)(struct fetch *fetch, void *context, struct error *err);
+    void *context;
+};
+
+/* All values of an open file or object. */
+int values_read(struct fetch *fetch, struct jsonl *reader, const struct origin *origin);
+
+/* How files and objects are read. */
+struct jsonl_options values_options(const struct fetch *fetch);
+
+/* .json, .jsonl, .ndjson, each also with .gz behind it. */
+bool values_are_in(const char *name);
+
+/* --state knows the file as one of `cases` cases: they are skipped. */
+int values_skip_unchanged(struct fetch *fetch, const struct state_key *key, int64_t cases);
 
 /* One value that was read: a case or a page, counted and handled. Takes record->value. `uri` as in
  * the record, or NULL. */

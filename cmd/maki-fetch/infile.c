@@ -7,63 +7,18 @@
 #include "base/diag.h"
 #include "cid.h"
 #include "fetch.h"
-#include "maki/case.h"
-#include "json/json.h"
 #include "json/jsonl.h"
 
 enum { PATH_BYTES_MAX = 1 << 16, VERSION_BYTES_MAX = 256 };
 
-/* One that was read from `path`. `communications`: where a CID case has them, or NULL. */
-static int take_read(struct fetch *fetch, const struct jsonl *reader, jv value, const char *path,
-                     const char *communications)
-{
-    struct tool_record record = {
-        .value = value, .source = jsonl_name(reader), .line = jsonl_line(reader)};
-
-    record.text = jsonl_text(reader, &record.text_len);
-    fetch->value.repaired = jsonl_repaired(reader);
-    if (fetch->value.repaired)
-        intake_repaired(fetch, record.source, record.line);
-    if (communications != NULL && case_is_cid(value))
-        return cid_take(fetch, &record, communications);
-    return intake_value(fetch, &record, strcmp(path, "-") == 0 ? NULL : path);
-}
-
-/* All values of an open file. */
-static int read_values(struct fetch *fetch, struct jsonl *reader, const char *path,
-                       const char *communications)
-{
-    int64_t count = 0;
-
-    for (; !fetch->done; count++) {
-        struct error err;
-        jv value = jv_invalid();
-        enum jsonl_status status = jsonl_next(reader, &value, &err);
-        struct tool_record bad = {
-            .value = jv_invalid(), .source = jsonl_name(reader), .line = jsonl_line(reader)};
-        int result;
-
-        if (status == JSONL_END && count == 0 && communications != NULL) {
-            error_set(&err, ERR_DATA, "EmptyFile", "the file of a case is empty");
-            return intake_unreadable(fetch, path, &err);
-        }
-        if (status == JSONL_END)
-            return 0;
-        bad.text = jsonl_text(reader, &bad.text_len);
-        if (status == JSONL_VALUE)
-            result = take_read(fetch, reader, value, path, communications);
-        else
-            result = intake_reject(fetch, &bad, &err);
-        if (result < 0 || status == JSONL_FAILED)
-            return result;
-    }
-    return 0;
-}
-
 static int read_file(struct fetch *fetch, const char *path, const char *communications)
 {
-    struct jsonl_options options = {.line_bytes_max = (size_t)fetch->tool.common->line_bytes_max,
-                                    .documents = true};
+    struct jsonl_options options = values_options(fetch);
+    struct buf name;
+    struct origin origin = {.uri = strcmp(path, "-") == 0 ? NULL : path,
+                            .joined = communications != NULL,
+                            .open_communications = cid_open_file,
+                            .context = &name};
     struct error err;
     struct jsonl *reader = jsonl_open(path, &options, &err);
     int status;
@@ -71,7 +26,10 @@ static int read_file(struct fetch *fetch, const char *path, const char *communic
     fetch->stats.files++;
     if (reader == NULL)
         return intake_unreadable(fetch, path, &err);
-    status = read_values(fetch, reader, path, communications);
+    buf_init(&name, PATH_BYTES_MAX);
+    buf_adds(&name, communications ? communications : "");
+    status = values_read(fetch, reader, &origin);
+    buf_clear(&name);
     jsonl_close(reader);
     return status;
 }
@@ -121,17 +79,9 @@ static int skip_unchanged(struct fetch *fetch, const struct state_key *key)
     int64_t cases = 0;
     int status = state_is_unchanged(fetch->state, key, &cases, &err);
 
-    if (status == 1 && state_remember(fetch->state, key, cases, &err) < 0)
-        status = -1;
     if (status < 0)
         return tool_fatal(&fetch->tool, &err);
-    if (status == 1) {
-        diag_info("%s: unchanged: %" PRId64 " cases are skipped", key->path, cases);
-        fetch->tool.counts.in += cases;
-        fetch->tool.counts.skipped += cases;
-        fetch->stats.files_unchanged++;
-    }
-    return status;
+    return status == 1 && values_skip_unchanged(fetch, key, cases) < 0 ? -1 : status;
 }
 
 /* Read the file, unless --state has it; and remember it, unless it changed meanwhile or more is to

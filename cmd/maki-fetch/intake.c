@@ -160,7 +160,7 @@ static int take_case(struct fetch *fetch, const struct tool_record *record, cons
     if (fetch->no_source && json_has(support_case, "source"))
         support_case = jv_object_delete(support_case, jv_string("source"));
     else if (!fetch->no_source && uri != NULL && !json_has(support_case, "source"))
-        case_set_source(&support_case, uri, NULL);
+        case_set_source(&support_case, uri, fetch->file.etag);
     return choose(fetch, record, support_case);
 }
 

@@ -51,14 +51,16 @@ static const struct opt options[] = {
 static const struct opt_program program = {
     .name = "maki-fetch",
     .synopsis = "[OPTION]... [SOURCE]...",
-    .purpose =
-        "Reads AWS Support cases from folders, files, standard input and the AWS Support API "
-        "(support:), in any of the forms they come in (CID data collection, DescribeCases "
-        "JSON, JSON Lines, gzip), and writes them in one form, a JSON line each.",
+    .purpose = "Reads AWS Support cases from folders, files, standard input, S3 "
+               "(s3://BUCKET[/PREFIX]) and "
+               "the AWS Support API (support:), in any of the forms they come in (CID data "
+               "collection, DescribeCases "
+               "JSON, JSON Lines, gzip), and writes them in one form, a JSON line each.",
     .tables = {options, tool_transport_options, tool_common_options},
     .notes = "Examples:\n"
              "  aws support describe-cases --include-resolved-cases | maki-fetch > cases.jsonl\n"
              "  maki-fetch --since 30d --status resolved cid-data/ > cases.jsonl\n"
+             "  maki-fetch s3://cid-data-111122223333/support-cases > cases.jsonl\n"
              "  maki-fetch --since 90d support: > cases.jsonl\n"
              "  maki-fetch --state state.jsonl cid-data/ > new.jsonl && maki-fetch --commit-state "
              "state.jsonl\n",
@@ -122,11 +124,12 @@ static int prepare(struct fetch *fetch, int count, char **specs)
 
 static int read_source(struct fetch *fetch, const char *spec)
 {
+    enum state_order order = source_kind(spec)->bytewise ? STATE_BYTEWISE : STATE_BY_FOLDER;
     struct error err;
 
     fetch->source = spec;
     if (fetch->state != NULL &&
-        check(fetch, state_begin_source(fetch->state, spec, &err), &err) < 0)
+        check(fetch, state_begin_source(fetch->state, spec, order, &err), &err) < 0)
         return -1;
     if (source_kind(spec)->read(fetch, spec) < 0)
         return -1;

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "bucket.h"
 #include "cid.h"
 #include "fetch.h"
 #include "support.h"
@@ -20,19 +21,6 @@ static bool is_stdin(const char *spec)
 static int read_stdin(struct fetch *fetch, const char *spec)
 {
     return infile_read(fetch, spec, "");
-}
-
-static bool is_s3(const char *spec)
-{
-    return strncmp(spec, "s3://", 5) == 0;
-}
-
-static int check_s3(const char *spec, struct error *err)
-{
-    return error_set(
-        err, ERR_USAGE, "NotAvailable",
-        "%s: this version does not read from S3; copy it with 'aws s3 sync %s DIR' and name DIR",
-        spec, spec);
 }
 
 static bool is_path(const char *spec)
@@ -70,10 +58,10 @@ static int read_path(struct fetch *fetch, const char *spec)
 
 /* What check always refuses needs no read. */
 static const struct source_kind kinds[] = {
-    {is_stdin, NULL, read_stdin},
-    {is_s3, check_s3, NULL},
-    {support_matches, support_check, support_read},
-    {is_path, check_path, read_path},
+    {is_stdin, NULL, read_stdin, false},
+    {bucket_matches, bucket_check, bucket_read, true},
+    {support_matches, support_check, support_read, false},
+    {is_path, check_path, read_path, false},
 };
 
 const struct source_kind *source_kind(const char *spec)

@@ -27,9 +27,10 @@ struct state {
     char *temporary; /* FILE.next.tmp: unfinished */
     int lock;
     bool has_old;
-    struct jsonl *old;   /* the old state; NULL at its end or without one */
-    jv entry;            /* what comes next in it; jv_invalid() at its end */
-    struct map *sources; /* by name: OLD, BEGUN */
+    struct jsonl *old;      /* the old state; NULL at its end or without one */
+    jv entry;               /* what comes next in it; jv_invalid() at its end */
+    enum state_order order; /* of the source that was begun */
+    struct map *sources;    /* by name: OLD, BEGUN */
     struct out *out;
     struct buf line;
 };
@@ -212,11 +213,13 @@ static bool entry_is_of(const struct state *state, const char *source)
 }
 
 /* On to the first entry of the source, from here to the end and then once from the start. */
-int state_begin_source(struct state *state, const char *source, struct error *err)
+int state_begin_source(struct state *state, const char *source, enum state_order order,
+                       struct error *err)
 {
     long long *known = map_value(state->sources, map_add(state->sources, source, strlen(source)));
 
     *known |= BEGUN;
+    state->order = order;
     if (!(*known & OLD))
         return 0;
     for (int pass = 0; pass < 2; pass++) {
@@ -270,7 +273,9 @@ int state_is_unchanged(struct state *state, const struct state_key *key, int64_t
                        struct error *err)
 {
     while (entry_is_of(state, key->source)) {
-        int order = compare_paths(json_str(state->entry, "path", NULL), key->path);
+        const char *path = json_str(state->entry, "path", NULL);
+        int order = state->order == STATE_BYTEWISE ? strcmp(path, key->path)
+                                                   : compare_paths(path, key->path);
 
         if (order == 0) {
             *cases = json_int(state->entry, "cases", 0);

@@ -12,7 +12,7 @@
  * A state file is JSON Lines: a first line {"maki_state":"fetch 1","since":…,"select":{…}}, then
  * one line a file,
  * {"source","path","version","cases"}, sources together and their paths in the order in which
- * folders are read. So the old state is read alongside the folders and the new one written on the
+ * they are read. So the old state is read alongside the folders and the new one written on the
  * way, and memory does not depend on how many files there are.
  *
  * The new state goes to FILE.next; FILE changes only by state_commit, when the caller knows that
@@ -35,9 +35,14 @@ struct state_key {
 struct state *state_open(const char *path, jv select, int64_t since_ms, bool *stale,
                          struct error *err);
 
+/* The order of a source's paths: that of folders, where '/' counts less than any byte of a name; or
+ * bytewise, as S3 lists keys. */
+enum state_order { STATE_BY_FOLDER, STATE_BYTEWISE };
+
 /* A source begins, and ends; `complete` unless it was left early: what is left of it then stays
  * remembered. */
-int state_begin_source(struct state *state, const char *source, struct error *err);
+int state_begin_source(struct state *state, const char *source, enum state_order order,
+                       struct error *err);
 int state_end_source(struct state *state, const char *source, bool complete, struct error *err);
 
 /* 1 if the file is the same as when it was remembered (*cases: how many it holds), 0 if not, -1

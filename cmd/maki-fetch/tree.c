@@ -1,7 +1,6 @@
 /* The walk through a folder: sorted, so that the order of what is emitted is always the same. */
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/diag.h"
@@ -19,24 +18,6 @@ struct walk {
     int depth;
 };
 
-static bool has_suffix(const char *name, size_t len, const char *suffix)
-{
-    size_t suffix_len = strlen(suffix);
-
-    return len > suffix_len && strncasecmp(name + len - suffix_len, suffix, suffix_len) == 0;
-}
-
-/* .json, .jsonl, .ndjson, each also with .gz behind it. */
-static bool has_known_extension(const char *name)
-{
-    size_t len = strlen(name);
-
-    if (has_suffix(name, len, ".gz"))
-        len -= 3;
-    return has_suffix(name, len, ".json") || has_suffix(name, len, ".jsonl") ||
-           has_suffix(name, len, ".ndjson");
-}
-
 static int ignore(struct walk *walk, const char *why)
 {
     walk->fetch->stats.files_ignored++;
@@ -50,7 +31,7 @@ static int walk_file(struct walk *walk, const char *name)
     struct buf data;
     bool is_communications;
 
-    if (!has_known_extension(name))
+    if (!values_are_in(name))
         return ignore(walk, "its name does not end in .json, .jsonl or .ndjson, or these and .gz");
     buf_init(&data, PATH_BYTES_MAX);
     is_communications = cid_counterpart(path, CID_COMMUNICATIONS, CID_DATA, &data);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "aws/s3_error.h"
+#include "base/mem.h"
 #include "http/call.h"
 
 /* An object that grew since it was listed may still come whole. */
@@ -31,6 +32,12 @@ static int wait_for(struct s3_get *get, struct s3_piece *piece, struct error *er
     return 0;
 }
 
+static void forget_names(struct s3_get *get)
+{
+    free(get->names);
+    get->names = NULL;
+}
+
 void s3_get_clear(struct s3_get *get)
 {
     struct error ignored;
@@ -38,10 +45,11 @@ void s3_get_clear(struct s3_get *get)
     for (int i = 0; i < 2; i++) {
         /* what a broken transport may still write to is left to it */
         if (wait_for(get, &get->pieces[i], &ignored) < 0)
-            continue;
+            return;
         s3_request_clear(&get->pieces[i].request);
         buf_clear(&get->pieces[i].data);
     }
+    forget_names(get);
 }
 
 static struct s3_call call_of(const struct s3_object *object)
@@ -173,7 +181,9 @@ int s3_get_start(struct s3_get *get, const struct s3_object *object, int64_t siz
 {
     if (stop(get, err) < 0)
         return -1;
-    get->object = *object;
+    forget_names(get);
+    get->names = mem_printf("%s%c%s", object->bucket, '\0', object->key);
+    get->object = (struct s3_object){get->names, get->names + strlen(object->bucket) + 1};
     get->turn = 0;
     get->used = 0;
     get->size = size;
@@ -182,9 +192,21 @@ int s3_get_start(struct s3_get *get, const struct s3_object *object, int64_t siz
     return ask(get, &get->pieces[0], err);
 }
 
-bool s3_get_is_ready(const struct s3_get *get)
+/* The piece is there, or -1. */
+static int await(struct s3_get *get, struct s3_piece *piece, struct error *err)
 {
-    return !get->pieces[get->turn].asked || get->pieces[get->turn].over;
+    if (wait_for(get, piece, err) < 0)
+        return -1;
+    if (piece->asked && piece->err.kind != ERR_NONE) {
+        *err = piece->err;
+        return -1;
+    }
+    return 0;
+}
+
+int s3_get_await(struct s3_get *get, struct error *err)
+{
+    return await(get, &get->pieces[get->turn], err);
 }
 
 /* The piece that is read is there; see to the one behind it. */
@@ -203,13 +225,7 @@ ssize_t s3_get_read(struct s3_get *get, char *data, size_t size, struct error *e
 
         if (!piece->asked)
             return 0;
-        if (wait_for(get, piece, err) < 0)
-            return -1;
-        if (piece->err.kind != ERR_NONE) {
-            *err = piece->err;
-            return -1;
-        }
-        if (ask_ahead(get, err) < 0)
+        if (await(get, piece, err) < 0 || ask_ahead(get, err) < 0)
             return -1;
         left = piece->data.len - get->used;
         if (left > size)

@@ -31,6 +31,7 @@ struct s3_piece {
 struct s3_get {
     struct http_transport *transport;
     struct s3_object object;
+    char *names; /* of the object */
     struct s3_piece pieces[2];
     int turn;       /* the one that is read */
     size_t used;    /* of its bytes */
@@ -45,14 +46,14 @@ void s3_get_init(struct s3_get *get, struct http_transport *transport);
 void s3_get_clear(struct s3_get *get);
 
 /*
- * Ask for an object of (as was listed) `size` bytes. Its names are borrowed until it is read. Never
+ * Ask for an object of (as was listed) `size` bytes. Its names are copied. Never
  * waits but for a piece of the object before that nobody read. -1 if it cannot be asked for.
  */
 int s3_get_start(struct s3_get *get, const struct s3_object *object, int64_t size,
                  struct error *err);
 
-/* True if reading would not wait. */
-bool s3_get_is_ready(const struct s3_get *get);
+/* Wait until its first piece is there: 0, or -1 with an error as s3_get_read. */
+int s3_get_await(struct s3_get *get, struct error *err);
 
 /*
  * Up to `size` of the next bytes: how many, 0 at the end, -1 with an error as s3_error_read or

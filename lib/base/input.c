@@ -15,6 +15,7 @@ enum { INPUT_BUFFER_BYTES = 65536 };
 
 struct input {
     int fd;
+    struct input_source source; /* in place of the file, if it has a `read` */
     char *name;
     bool begun;        /* the first bytes were looked at */
     bool gzip;         /* and they are gzip's */
@@ -43,9 +44,30 @@ struct input *input_open(const char *path, struct error *err)
     return in;
 }
 
+struct input *input_open_source(const struct input_source *source, const char *name)
+{
+    struct input *in = mem_calloc(1, sizeof(*in));
+
+    in->fd = STDIN_FILENO; /* not ours to close, and not read */
+    in->source = *source;
+    in->name = mem_strdup(name);
+    return in;
+}
+
 const char *input_name(const struct input *in)
 {
     return in->name;
+}
+
+static ssize_t read_fd(struct input *in, struct error *err)
+{
+    ssize_t got;
+
+    do {
+        got = read(in->fd, in->raw + in->end, sizeof(in->raw) - in->end);
+    } while (got < 0 && errno == EINTR);
+    return got < 0 ? error_set_errno(err, ERR_IO, errno, "ReadFailed", "cannot read %s", in->name)
+                   : got;
 }
 
 /* Refill the raw buffer after what is left in it: 0 also at the end of the file, which is then
@@ -59,11 +81,11 @@ static int fill(struct input *in, struct error *err)
         in->end -= in->start;
         in->start = 0;
     }
-    do {
-        got = read(in->fd, in->raw + in->end, sizeof(in->raw) - in->end);
-    } while (got < 0 && errno == EINTR);
+    got = in->source.read ? in->source.read(in->source.context, (char *)in->raw + in->end,
+                                            sizeof(in->raw) - in->end, err)
+                          : read_fd(in, err);
     if (got < 0)
-        return error_set_errno(err, ERR_IO, errno, "ReadFailed", "cannot read %s", in->name);
+        return -1;
     in->ended = got == 0;
     in->end += (size_t)got;
     return 0;

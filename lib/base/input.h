@@ -16,6 +16,14 @@ struct input;
 /* Open a file, or standard input for "-". NULL with an error. The name is kept for messages. */
 struct input *input_open(const char *path, struct error *err);
 
+/* The same for bytes that come from elsewhere: `read` gives up to `size` of them, 0 at their end,
+ * -1 with an error. The context must outlive the input. */
+struct input_source {
+    ssize_t (*read)(void *context, char *data, size_t size, struct error *err);
+    void *context;
+};
+struct input *input_open_source(const struct input_source *source, const char *name);
+
 /*
  * Up to `size` bytes: how many came, 0 at the end, -1 with ERR_IO, or ERR_DATA for a gzip stream
  * that is damaged, cut, or followed by something else.

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/input.h"
 #include "base/mem.h"
 
 enum { CHUNK_BYTES = 65536 };
@@ -21,14 +20,10 @@ struct jsonl {
     bool repaired;
 };
 
-struct jsonl *jsonl_open(const char *path, const struct jsonl_options *options, struct error *err)
+static struct jsonl *new_reader(struct input *in, const struct jsonl_options *options)
 {
-    struct input *in = input_open(path, err);
-    struct jsonl *reader;
+    struct jsonl *reader = mem_calloc(1, sizeof(*reader));
 
-    if (in == NULL)
-        return NULL;
-    reader = mem_calloc(1, sizeof(*reader));
     reader->in = in;
     reader->next_line = 1;
     reader->documents = options && options->documents;
@@ -36,6 +31,19 @@ struct jsonl *jsonl_open(const char *path, const struct jsonl_options *options, 
              options && options->line_bytes_max ? options->line_bytes_max : JSONL_LINE_MAX_DEFAULT);
     buf_init(&reader->ahead, CHUNK_BYTES);
     return reader;
+}
+
+struct jsonl *jsonl_open(const char *path, const struct jsonl_options *options, struct error *err)
+{
+    struct input *in = input_open(path, err);
+
+    return in ? new_reader(in, options) : NULL;
+}
+
+struct jsonl *jsonl_open_source(const struct input_source *source, const char *name,
+                                const struct jsonl_options *options)
+{
+    return new_reader(input_open_source(source, name), options);
 }
 
 static int refill(struct jsonl *r, struct error *err)

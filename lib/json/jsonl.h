@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "json/json.h"
 
 /*
@@ -30,6 +31,10 @@ struct jsonl_options {
 
 /* Open a file or "-". NULL with an error. */
 struct jsonl *jsonl_open(const char *path, const struct jsonl_options *options, struct error *err);
+
+/* Read from a source of one's own instead, called `name`. */
+struct jsonl *jsonl_open_source(const struct input_source *source, const char *name,
+                                const struct jsonl_options *options);
 
 /* The next value. */
 enum jsonl_status jsonl_next(struct jsonl *reader, jv *value, struct error *err);

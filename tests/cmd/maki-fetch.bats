@@ -455,10 +455,18 @@ expect_one_bad() {
     expect_match "'missing.jsonl' .a file, a folder, or - for standard input.: No such file" "$err"
 }
 
-@test "S3 is refused with what works instead, and a word behind support: too" {
-    try maki-fetch s3://bucket/prefix
+@test "a bucket that cannot be one is refused, and a word behind support: too" {
+    for source in s3:// s3://b%20/x s3://../x; do
+        try maki-fetch "$source"
+        expect_status 64
+        expect_match "cannot be a bucket's name" "$err"
+    done
+    try maki-fetch s3://b/x/support-cases-communications
     expect_status 64
-    expect_match "aws s3 sync s3://bucket/prefix DIR" "$err"
+    expect_match "these are communications without their cases" "$err"
+    try maki-fetch --offline s3://bucket/prefix
+    expect_status 78
+    expect_match "cannot read s3://bucket/prefix with --offline" "$err"
     try maki-fetch support:resolved
     expect_status 64
     expect_match "called 'support:'" "$err"
