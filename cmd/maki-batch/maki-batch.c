@@ -6,6 +6,7 @@
 
 #include "../maki/programs.h"
 #include "base/diag.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "batch.h"
 #include "place.h"
@@ -162,7 +163,12 @@ static void set_offline_defaults(void)
 /* The steps but the first go on with what the journal tells. */
 static int check_plan(const struct batch *b, int steps, struct error *err)
 {
-    if ((steps & (PREPARE | LIST)) || (b->plan.prepared && !b->plan.collected))
+    char *cases = batch_cases_path(b);
+    bool kept = file_exists(cases); /* what was collected can be collected again */
+
+    free(cases);
+    if ((steps & (PREPARE | LIST)) ||
+        (b->plan.prepared && (!b->plan.collected || (steps == COLLECT && kept))))
         return 0;
     return error_set(err, ERR_USAGE, "NotPrepared", "%s: %s", b->journal_path,
                      b->plan.collected ? "this run is over: its insights were collected"
@@ -195,9 +201,7 @@ static int start(struct batch *b, int steps, struct error *err)
 
 static void run(struct batch *b, int steps, int file_count, char **files)
 {
-    bool over = b->plan.collected;
-
-    if (over)
+    if ((steps & PREPARE) && b->plan.collected)
         plan_clear(&b->plan); /* the next run */
     if ((steps & PREPARE) && batch_prepare(b, file_count, files) < 0)
         return;

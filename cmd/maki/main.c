@@ -19,6 +19,7 @@ static const struct program {
     {"aggregate", "insights in, statistics, summary and plan out", maki_aggregate_main},
     {"put", "store records as objects in a folder", maki_put_main},
     {"config", "show a setting as the programs see it", maki_config_main},
+    {"manifest", "sum up the files of a run", maki_manifest_main},
     {"account", "show the AWS account and Region that are used", maki_account_main},
     {"lease", "take or give back a lock between hosts, an object in S3", maki_lease_main},
     {"lock", "lock an open file for a script", maki_lock_main},

@@ -10,6 +10,7 @@ int maki_config_main(int argc, char **argv);
 int maki_fetch_main(int argc, char **argv);
 int maki_lease_main(int argc, char **argv);
 int maki_lock_main(int argc, char **argv);
+int maki_manifest_main(int argc, char **argv);
 int maki_put_main(int argc, char **argv);
 int maki_synth_main(int argc, char **argv);
 

@@ -3,29 +3,7 @@
 # shellcheck disable=SC2154,SC2030,SC2031 # try sets status, out and err; each test exports for itself
 
 load ../lib/common
-
-export MAKI_NO_SYNC=1 # how fast a disk is makes no difference here
-
-# cases COUNT: synthetic ones, as a file.
-cases() { maki-synth --quiet --seed 11 --count "$1" >cases.jsonl; }
-
-# run ARGUMENTS...: the driver, offline, on cases.jsonl.
-run_maki() { try maki-run --offline --input cases.jsonl "$@"; }
-
-# output: what stands behind "Output:".
-output() { sed -n 's/^Output: //p' <<<"$out"; }
-
-# report_of DIR: all its files with their digests, without the folder that is named after the time.
-report_of() { (cd "$1/ondemand"/* && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k2); }
-
-# A maki that comes first in the PATH and does something else for one program: with_maki NAME SCRIPT; SCRIPT may call "$real".
-with_maki() {
-    mkdir -p fake
-    # shellcheck disable=SC2016 # for the fake
-    printf '#!/bin/sh\nreal=%s\nif [ "$1" = %s ]; then\n%s\nfi\nexec "$real" "$@"\n' "$BIN/maki" "$1" "$2" >fake/maki
-    chmod +x fake/maki
-    PATH=$PWD/fake:$PATH
-}
+load ../lib/run
 
 # --- a run --------------------------------------------------------------------------------------------------------------------
 
@@ -36,14 +14,15 @@ with_maki() {
     expect_equal 2 "$(wc -l <.out)"
     expect_equal 'Execution succeeded!' "$(head -1 .out)"
     jq -e 'keys == ["summary"] and (.summary | test("^12 support cases"))' <<<"$(output)" >/dev/null
-    for step in fetch classify aggregate put; do
+    for step in check-enabled-models check-running-jobs fetch classify aggregate put; do
         expect_match "Z  $step: started" "$err"
-        expect_match "Z  $step: succeeded in [0-9]+ s" "$err"
+        expect_match "Z  $step: succeeded" "$err"
     done
     expect_match 'choose: 12 cases, on demand' "$err"
     prefix=$(echo maki-report/ondemand/*)
     expect_match '^maki-report/ondemand/all-[0-9]{8}T[0-9]{6}Z$' "$prefix"
-    expect_equal 13 "$(find "$prefix" -type f | wc -l)"
+    expect_equal 14 "$(find "$prefix" -type f | wc -l)"
+    expect_equal 13 "$(jq .objects.count "$prefix/manifest.json")"
     jq -r .caseId cases.jsonl | while read -r id; do
         expect_equal "$id" "$(jq -r .caseId "$prefix/$id.json")"
     done
@@ -159,7 +138,7 @@ END
     maki-synth --quiet --seed 1 --count 6 --cid tree >labels.jsonl
     try maki-run --offline --incremental --input tree --report r1
     expect_status 0
-    expect_equal 7 "$(find r1 -type f | wc -l)"
+    expect_equal 8 "$(find r1 -type f | wc -l)"
     try maki-run --offline --incremental --input tree --report r2
     expect_status 0
     expect_equal '{"summary":"no events were found to process"}' "$(output)"
@@ -171,7 +150,7 @@ END
     rm fake/maki
     try maki-run --offline --incremental --fresh --input tree --report r4
     expect_status 0
-    expect_equal 3 "$(find r4 -type f | wc -l)"
+    expect_equal 4 "$(find r4 -type f | wc -l)"
     expect_equal "$(jq -r .caseId new.jsonl | sort)" "$(find r4 -name 'case-*' -exec jq -r .caseId {} + | sort)"
     try maki-run --offline --incremental --input tree --report r5
     expect_status 0

@@ -3,29 +3,7 @@
 # shellcheck disable=SC2154,SC2030,SC2031 # try sets status, out and err; each test exports for itself
 
 load ../lib/common
-
-export MAKI_NO_SYNC=1 # how fast a disk is makes no difference here
-
-# cases COUNT: synthetic ones, as a file.
-cases() { maki-synth --quiet --seed 11 --count "$1" >cases.jsonl; }
-
-# run ARGUMENTS...: the driver, offline, on cases.jsonl.
-run_maki() { try maki-run --offline --input cases.jsonl "$@"; }
-
-# output: what stands behind "Output:".
-output() { sed -n 's/^Output: //p' <<<"$out"; }
-
-# report_of DIR: all its files with their digests, without the folder that is named after the time.
-report_of() { (cd "$1/ondemand"/* && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k2); }
-
-# A maki that comes first in the PATH and does something else for one program: with_maki NAME SCRIPT; SCRIPT may call "$real".
-with_maki() {
-    mkdir -p fake
-    # shellcheck disable=SC2016 # for the fake
-    printf '#!/bin/sh\nreal=%s\nif [ "$1" = %s ]; then\n%s\nfi\nexec "$real" "$@"\n' "$BIN/maki" "$1" "$2" >fake/maki
-    chmod +x fake/maki
-    PATH=$PWD/fake:$PATH
-}
+load ../lib/run
 
 @test "cases that fail are told, and the others are reported" {
     cases 8
@@ -90,7 +68,7 @@ with_maki() {
         run_maki --work w --report r
         expect_status 0
         expect_match 'resuming w/2' "$err"
-        expect_equal 5 "$(find r -type f | wc -l)"
+        expect_equal 6 "$(find r -type f | wc -l)"
     done
 }
 
@@ -108,7 +86,7 @@ with_maki() {
     done
     run_maki --fresh --report elsewhere
     expect_status 0
-    expect_equal 5 "$(find elsewhere -type f | wc -l)"
+    expect_equal 6 "$(find elsewhere -type f | wc -l)"
     [ ! -e maki-report ]
     run_maki
     expect_status 0
@@ -134,7 +112,7 @@ with_maki() {
     cat <&8 >rest
     wait "$first"
     exec 8<&-
-    expect_equal 4 "$(find r -type f | wc -l)"
+    expect_equal 5 "$(find r -type f | wc -l)"
     expect_equal 'Execution succeeded!' "$(head -1 first.out)"
 }
 
