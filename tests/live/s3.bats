@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # S3 for real: Ceph's radosgw as the server, which checks signatures; the AWS SDK, the AWS CLI and rclone as the other clients.
-# shellcheck disable=SC2154,SC2030,SC2031 # try sets status, out and err; each test exports for itself
+# shellcheck disable=SC2154,SC2030,SC2031,SC2094 # try sets status, out and err; each test exports for itself
 
 load ../lib/common
 load ../lib/live
@@ -17,6 +17,7 @@ teardown_file() {
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
+    # shellcheck disable=SC1091 # the server wrote it
     . "$BATS_FILE_TMPDIR/rgw/env"
     B=bucket$BATS_TEST_NUMBER # a bucket of the test's own
     sdk s3 CreateBucket "{\"Bucket\":\"$B\"}" >/dev/null
@@ -128,12 +129,12 @@ put_case() {
     # a new message for one case, a new case, and one that is gone
     key=$(jq -r .path st | grep -v null | sed -n 11p)
     more=${key/support-cases-data/support-cases-communications}
-    echo '{"CaseId":"x","Body":"One more.","SubmittedBy":"a","TimeCreated":"2026-02-01T00:00:00.000000Z"}' >>"tree/$more"
+    head -1 "tree/$more" | jq -c '.Body = "One more." | .TimeCreated = "2027-02-01T00:00:00.000000Z"' >>"tree/$more"
     gone=$(jq -r .path st | grep -v null | sed -n 20p)
     rm "tree/$gone"
     other_client sync tree ":s3:$B"
     put_case new support-cases/zzz.json
-    maki-fetch --quiet --state st "s3://$B" >changed 2>told || fail "$(cat told)"
+    maki-fetch --state st "s3://$B" >changed 2>told || fail "$(cat told)"
     expect_equal "$(basename "$key" .json) new" "$(jq -r .caseId changed | paste -sd ' ')"
     expect_equal 'One more.' "$(head -1 changed | jq -r '.communications[-1].body')"
     expect_match "${gone##*/}: communications of a case that has no file" "$(cat told)"
@@ -183,6 +184,34 @@ put_case() {
     expect_status 1
     expect_equal 'c1 c3' "$(jq -r .caseId .out | paste -sd ' ')"
     expect_equal "AccessDenied s3://$B/2.json" "$(jq -r '"\(.error.code) \(.record)"' failures)"
+}
+
+@test "categories come from a bucket as from a folder, in the original's layout too" {
+    maki-synth --quiet --seed 9 --count 5 >cases
+    mkdir -p own/limit-reached own/other-things
+    echo 'Quotas of the account.' >own/limit-reached/desc.txt
+    a_case c1 >own/limit-reached/case-1.json
+    echo 'All the rest.' >own/other-things/desc.txt
+    a_case c2 >own/other-things/case-x.jsonl
+    echo x >own/other-things/notes.md
+    other_client copy own ":s3:$B/examples"
+    other_client copy "$ROOT/share/categories" ":s3:$B"
+    for spec in "own s3://$B/examples/" "+own +s3://$B/examples" "$ROOT/share/categories s3://$B"; do
+        maki-classify --quiet --dry-run --categories "${spec% *}" cases >expected
+        maki-classify --quiet --dry-run --categories "${spec#* }" cases | cmp - expected
+        [ -s expected ]
+    done
+    try maki-classify --dry-run --categories "s3://$B/none" cases
+    expect_status 78
+    expect_match "s3://$B/none: holds no category" "$err"
+    sdk s3 PutObject "{\"Bucket\":\"$B\",\"Key\":\"bad/x/cues.txt\",\"Body\":\"nonsense\"}" >/dev/null
+    try maki-classify --dry-run --categories "s3://$B/bad" cases
+    expect_status 78
+    expect_match "s3://$B/bad/x/cues.txt:1: " "$err"
+    try maki-classify --offline --categories "s3://$B" cases
+    expect_status 78
+    try env AWS_SECRET_ACCESS_KEY=wrong maki-classify --dry-run --categories "s3://$B" cases
+    expect_status 77
 }
 
 @test "what was recorded replays without a server" {
