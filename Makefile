@@ -186,9 +186,14 @@ install: all
 	install -m 755 $(BIN)/maki $(wildcard scripts/maki-run) '$D/bin'
 	$(foreach p,$(PROGS),ln -sf maki '$D/bin/$p';)
 	$(if $(MANS),install -m 644 $(MANS) '$D/share/man/man1')
+	install -d '$D/share/maki' '$D/lib/systemd/system'
+	install -m 644 share/maki.mk '$D/share/maki'
+	for u in maki.service maki.timer; do \
+		sed 's|@PREFIX@|$(PREFIX)|' share/systemd/$$u >'$D/lib/systemd/system/'$$u; done
 uninstall:
 	rm -f $(foreach p,maki maki-run $(PROGS),'$D/bin/$p') \
-		$(foreach m,$(notdir $(MANS)),'$D/share/man/man1/$m')
+		$(foreach m,$(notdir $(MANS)),'$D/share/man/man1/$m') '$D/share/maki/maki.mk' \
+		$(foreach u,maki.service maki.timer,'$D/lib/systemd/system/$u')
 clean:
 	rm -rf build/bin build/release build/shared build/debug build/asan build/fuzz build/valgrind build/lint \
 		build/deps-*.mk

@@ -18,6 +18,8 @@ struct pending {
 struct offline {
     struct http_transport base;
     struct server *server;
+    char *folder, *state_path; /* of S3 and batch jobs; NULL without */
+    struct job_store *store;
     struct pending *queue; /* oldest first */
     size_t count, cap;
 };
@@ -60,16 +62,34 @@ static void free_offline(struct http_transport *t)
     struct offline *o = (struct offline *)t;
 
     server_free(o->server);
+    job_store_free(o->store);
+    free(o->folder);
+    free(o->state_path);
     free(o->queue);
     free(o);
 }
 
-struct http_transport *offline_new(const struct category_set *categories)
+struct http_transport *offline_open(const struct offline_options *options)
 {
     static const struct http_transport_ops ops = {"offline", submit, wait_all, free_offline};
     struct offline *o = mem_calloc(1, sizeof(*o));
+    struct server_options answers = {.categories = options->categories,
+                                     .clock = options->clock ? options->clock : clock_system()};
 
     o->base.ops = &ops;
-    o->server = server_new(&(struct server_options){.categories = categories});
+    if (options->folder != NULL) {
+        o->folder = mem_strdup(options->folder);
+        o->state_path = mem_printf("%s/.jobs.json", options->folder);
+        o->store = job_store_folder_new(o->folder);
+        answers.folder = o->folder;
+        answers.store = o->store;
+        answers.state_path = o->state_path;
+    }
+    o->server = server_new(&answers);
     return &o->base;
+}
+
+struct http_transport *offline_new(const struct category_set *categories)
+{
+    return offline_open(&(struct offline_options){.categories = categories});
 }

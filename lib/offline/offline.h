@@ -12,4 +12,15 @@
  */
 struct http_transport *offline_new(const struct category_set *categories);
 
+/*
+ * The same with S3 and batch jobs, over a folder that stands for S3; it is made when something is
+ * stored. Jobs are kept there, too, so that each step of a pipeline sees them.
+ */
+struct offline_options {
+    const struct category_set *categories; /* must outlive it */
+    const char *folder;                    /* copied */
+    const struct clock *clock;
+};
+struct http_transport *offline_open(const struct offline_options *options);
+
 #endif

@@ -6,8 +6,10 @@
 
 #include "base/mem.h"
 #include "base/uri.h"
+#include "offline/bucket.h"
 #include "offline/chat.h"
 #include "offline/identity.h"
+#include "offline/jobs.h"
 #include "offline/models.h"
 
 enum { ID_BYTES_MAX = 2048 };
@@ -15,8 +17,10 @@ enum { ID_BYTES_MAX = 2048 };
 struct server {
     struct models_place place;
     bool strict_models;
+    const char *folder;
     struct chat *chat;
-    struct buf id; /* what stands for "*" in the path, decoded */
+    struct jobs *jobs; /* NULL without a store */
+    struct buf id;     /* what stands for "*" in the path, decoded */
     struct reply reply;
     unsigned long long answered;
 };
@@ -28,7 +32,12 @@ struct server *server_new(const struct server_options *options)
     s->place.region = options->region ? options->region : "us-east-1";
     s->place.account = options->account ? options->account : "111122223333";
     s->strict_models = options->strict_models;
+    s->folder = options->folder;
     s->chat = chat_new(options->categories);
+    if (options->store != NULL)
+        s->jobs = jobs_new(&(struct jobs_options){options->store, s->chat, &s->place,
+                                                  options->strict_models, options->clock,
+                                                  options->state_path});
     buf_init(&s->id, ID_BYTES_MAX);
     reply_init(&s->reply);
     return s;
@@ -38,6 +47,7 @@ void server_free(struct server *s)
 {
     if (s == NULL)
         return;
+    jobs_free(s->jobs);
     chat_free(s->chat);
     buf_clear(&s->id);
     reply_clear(&s->reply);
@@ -89,6 +99,47 @@ static void do_identity(struct server *s, const struct http_request *http)
     identity_answer(http, s->place.account, s->reply.values[1], &s->reply);
 }
 
+static bool has_jobs(struct server *s)
+{
+    if (s->jobs == NULL)
+        reply_error(&s->reply, 404, "UnknownOperationException",
+                    "the stand-in has no store here, so it runs no batch jobs");
+    return s->jobs != NULL;
+}
+
+static void do_create_job(struct server *s, const struct http_request *http)
+{
+    if (has_jobs(s))
+        jobs_create(s->jobs, http->body ? http->body : "", http->body_len, &s->reply);
+}
+
+static void do_get_job(struct server *s, const struct http_request *http)
+{
+    (void)http;
+    if (has_jobs(s))
+        jobs_get(s->jobs, buf_str(&s->id), &s->reply);
+}
+
+static void do_list_jobs(struct server *s, const struct http_request *http)
+{
+    if (has_jobs(s))
+        jobs_list(s->jobs, http->query, &s->reply);
+}
+
+static void do_stop_job(struct server *s, const struct http_request *http)
+{
+    (void)http;
+    if (has_jobs(s))
+        jobs_stop(s->jobs, buf_str(&s->id), &s->reply);
+}
+
+int server_set_jobs(struct server *s, jv setting, struct error *err)
+{
+    if (s->jobs == NULL)
+        return error_set(err, ERR_DATA, "NoJobs", "there are no batch jobs here");
+    return jobs_set(s->jobs, setting, err);
+}
+
 /* In the path, "*" stands for one segment that is not empty. */
 static const struct operation {
     const char *name, *service, *method, *path;
@@ -102,6 +153,10 @@ static const struct operation {
      do_availability},
     {"ListInferenceProfiles", "bedrock", "GET", "/inference-profiles", do_list_profiles},
     {"GetInferenceProfile", "bedrock", "GET", "/inference-profiles/*", do_get_profile},
+    {"CreateModelInvocationJob", "bedrock", "POST", "/model-invocation-job", do_create_job},
+    {"GetModelInvocationJob", "bedrock", "GET", "/model-invocation-job/*", do_get_job},
+    {"ListModelInvocationJobs", "bedrock", "GET", "/model-invocation-jobs", do_list_jobs},
+    {"StopModelInvocationJob", "bedrock", "POST", "/model-invocation-job/*/stop", do_stop_job},
     {"GetCallerIdentity", "sts", "POST", "/", do_identity},
 };
 
@@ -155,7 +210,9 @@ void server_answer(struct server *s, const struct http_request *http,
     buf_reset(&s->id);
     if (id != NULL)
         uri_decode(&s->id, id, id_len, false);
-    if (op == NULL)
+    if (strcmp(http->service, "s3") == 0 && s->folder != NULL)
+        bucket_answer(s->folder, http, &s->reply);
+    else if (op == NULL)
         reply_error(&s->reply, 404, "UnknownOperationException",
                     "the stand-in does not know %s %.200s at %s", http->method, http->path,
                     http->service);

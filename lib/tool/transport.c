@@ -10,6 +10,7 @@
 
 static struct {
     bool offline;
+    const char *offline_store;
     const char *record;
     const char *replay;
     const char *profile;
@@ -21,6 +22,8 @@ static struct {
 const struct opt tool_transport_options[] = {
     {OPT_FLAG, 0, "offline", &o.offline, NULL, "MAKI_OFFLINE",
      "answer with the built-in stand-in for AWS: no account, no network", 0, 0},
+    {OPT_STRING, 0, "offline-store", &o.offline_store, "DIR", "MAKI_OFFLINE_STORE",
+     "with --offline: the folder that stands for S3 (default maki-offline)", 0, 0},
     {OPT_STRING, 0, "record", &o.record, "DIR", "MAKI_RECORD",
      "keep every exchange with AWS there, as a fixture, without its secrets", 0, 0},
     {OPT_STRING, 0, "replay", &o.replay, "DIR", "MAKI_REPLAY",
@@ -39,6 +42,7 @@ const struct opt tool_transport_options[] = {
 void tool_transport_defaults(void)
 {
     memset(&o, 0, sizeof(o));
+    o.offline_store = "maki-offline";
 }
 
 bool tool_transport_is_offline(void)
@@ -95,7 +99,8 @@ int tool_transport_open(struct tool_transport *t, const struct tool_transport_ne
         return t->transport ? 0 : -1;
     }
     if (o.offline || needs->offline)
-        t->transport = offline_new(needs->categories);
+        t->transport = offline_open(
+            &(struct offline_options){needs->categories, o.offline_store, needs->clock});
     else if (open_live(t, needs, err) < 0)
         return -1;
     if (o.record != NULL)

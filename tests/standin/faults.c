@@ -101,8 +101,8 @@ static double number(jv object, const char *name, double otherwise)
 
 static int read_setting(struct faults *f, jv setting, struct error *err)
 {
-    static const char *const known[] = {"latencyMs",   "rate",       "burst", "retryAfter",
-                                        "skewSeconds", "denyModels", "rules", NULL};
+    static const char *const known[] = {"latencyMs",  "rate",  "burst", "retryAfter", "skewSeconds",
+                                        "denyModels", "rules", "batch", NULL};
     jv rules = json_get(setting, "rules");
 
     if (!json_is(setting, JV_KIND_OBJECT))

@@ -18,6 +18,7 @@
  *   retryAfter    the Retry-After header of such a 429, as text
  *   skewSeconds   how far this server's clock is ahead of the true time
  *   denyModels    models that answer 403 AccessDeniedException
+ *   batch         what jobs_set takes (lib/offline/jobs.h)
  *   rules         [{"operation": "Converse", "model": "…", "first": 3, "count": 2, "every": 1,
  *                   "do": "error", …}]
  *

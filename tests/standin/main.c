@@ -12,7 +12,7 @@
 
 static struct {
     int64_t port, lifetime;
-    const char *keys, *region, *account, *faults, *categories;
+    const char *keys, *region, *account, *faults, *categories, *store;
 } o = {.port = 0, .lifetime = 3600, .region = "us-east-1", .account = "111122223333"};
 
 static const struct opt options[] = {
@@ -24,6 +24,8 @@ static const struct opt options[] = {
     {OPT_STRING, 0, "region", &o.region, "NAME", NULL, "the region it is in", 0, 0},
     {OPT_STRING, 0, "account", &o.account, "N", NULL, "the account it belongs to", 0, 0},
     {OPT_STRING, 0, "faults", &o.faults, "JSON", NULL, "as POST /_standin/faults has it", 0, 0},
+    {OPT_STRING, 0, "store", &o.store, "DIR", NULL, "a folder in place of S3, for batch jobs", 0,
+     0},
     {OPT_STRING, 0, "categories", &o.categories, "DIR", NULL, "as the programs have it", 0, 0},
     {OPT_INT, 0, "lifetime", &o.lifetime, "S", NULL,
      "end by itself then, whatever became of the test", 1, 86400},
@@ -54,7 +56,12 @@ static int open_stop_fd(void)
 static int serve(const struct category_set *categories, struct error *err)
 {
     struct service service = {.clock = clock_system(), .rng = rng_seed(rng_secret())};
-    struct server_options answers = {categories, o.region, o.account, true};
+    struct server_options answers = {.categories = categories,
+                                     .region = o.region,
+                                     .account = o.account,
+                                     .strict_models = true,
+                                     .clock = clock_system(),
+                                     .store = o.store ? job_store_folder_new(o.store) : NULL};
     struct net *net = NULL;
     int stop_fd = open_stop_fd();
     int status;
@@ -64,7 +71,7 @@ static int serve(const struct category_set *categories, struct error *err)
     service.server = server_new(&answers);
     status = auth_init(&service.auth, o.keys, o.region, err);
     if (status == 0 && o.faults != NULL)
-        status = faults_set(&service.faults, o.faults, strlen(o.faults), err);
+        status = service_set_faults(&service, o.faults, strlen(o.faults), err);
     if (status == 0 && (net = net_new((int)o.port, stop_fd, err)) == NULL)
         status = -1;
     if (status == 0) {
@@ -74,6 +81,7 @@ static int serve(const struct category_set *categories, struct error *err)
         net_free(net);
     }
     server_free(service.server);
+    job_store_free(answers.store);
     counters_clear(&service.counters);
     faults_clear(&service.faults);
     auth_clear(&service.auth);

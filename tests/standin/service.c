@@ -276,6 +276,21 @@ static void read_model(struct job *job)
     }
 }
 
+int service_set_faults(struct service *s, const char *text, size_t len, struct error *err)
+{
+    jv batch;
+
+    if (faults_set(&s->faults, text, len, err) < 0)
+        return -1;
+    batch = json_get(s->faults.setting, "batch");
+    if (jv_is_valid(batch))
+        return server_set_jobs(s->server, batch, err);
+    batch = jv_object(); /* as they usually are; without a store there are none to set */
+    server_set_jobs(s->server, batch, err);
+    jv_free(batch);
+    return 0;
+}
+
 /* POST /_standin/faults, POST /_standin/reset, GET /_standin/counters */
 static void answer_control(struct service *s, struct job *job)
 {
@@ -291,7 +306,7 @@ static void answer_control(struct service *s, struct job *job)
         counters_reset(&s->counters);
     } else if (strcmp(what, "faults") != 0) {
         status = 404;
-    } else if (faults_set(&s->faults, job->m->body, job->m->body_len, &err) < 0) {
+    } else if (service_set_faults(s, job->m->body, job->m->body_len, &err) < 0) {
         status = 400;
         buf_addf(&body, "%s\n", err.message);
     }

@@ -21,6 +21,9 @@ struct service {
     struct rng rng; /* of request ids */
 };
 
+/* Set what goes wrong, from JSON text. */
+int service_set_faults(struct service *s, const char *text, size_t len, struct error *err);
+
 /* How an answer is sent. */
 struct plan {
     int64_t due_ms;    /* monotonic: not before */
