@@ -9,10 +9,12 @@
 #include "base/diag.h"
 #include "base/opt.h"
 #include "net.h"
+#include "s3_store.h"
 
 static struct {
     int64_t port, lifetime;
     const char *keys, *region, *account, *faults, *categories, *store;
+    bool s3;
 } o = {.port = 0, .lifetime = 3600, .region = "us-east-1", .account = "111122223333"};
 
 static const struct opt options[] = {
@@ -26,6 +28,8 @@ static const struct opt options[] = {
     {OPT_STRING, 0, "faults", &o.faults, "JSON", NULL, "as POST /_standin/faults has it", 0, 0},
     {OPT_STRING, 0, "store", &o.store, "DIR", NULL, "a folder in place of S3, for batch jobs", 0,
      0},
+    {OPT_FLAG, 0, "s3", &o.s3, NULL, NULL,
+     "batch jobs over the S3 that AWS_ENDPOINT_URL_S3 and the rest of the environment name", 0, 0},
     {OPT_STRING, 0, "categories", &o.categories, "DIR", NULL, "as the programs have it", 0, 0},
     {OPT_INT, 0, "lifetime", &o.lifetime, "S", NULL,
      "end by itself then, whatever became of the test", 1, 86400},
@@ -53,6 +57,17 @@ static int open_stop_fd(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Where batch jobs read and write; none unless it is asked for. */
+static int open_store(struct job_store **store, struct error *err)
+{
+    *store = NULL;
+    if (o.s3)
+        *store = s3_store_new(err);
+    else if (o.store != NULL)
+        *store = job_store_folder_new(o.store);
+    return o.s3 && *store == NULL ? -1 : 0;
+}
+
 static int serve(const struct category_set *categories, struct error *err)
 {
     struct service service = {.clock = clock_system(), .rng = rng_seed(rng_secret())};
@@ -60,16 +75,17 @@ static int serve(const struct category_set *categories, struct error *err)
                                      .region = o.region,
                                      .account = o.account,
                                      .strict_models = true,
-                                     .clock = clock_system(),
-                                     .store = o.store ? job_store_folder_new(o.store) : NULL};
+                                     .clock = clock_system()};
     struct net *net = NULL;
     int stop_fd = open_stop_fd();
     int status;
 
     faults_init(&service.faults);
     counters_init(&service.counters);
-    service.server = server_new(&answers);
     status = auth_init(&service.auth, o.keys, o.region, err);
+    if (status == 0)
+        status = open_store(&answers.store, err);
+    service.server = server_new(&answers);
     if (status == 0 && o.faults != NULL)
         status = service_set_faults(&service, o.faults, strlen(o.faults), err);
     if (status == 0 && (net = net_new((int)o.port, stop_fd, err)) == NULL)
