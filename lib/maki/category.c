@@ -251,6 +251,49 @@ static int load_dir(struct category_set *set, const char *dir, struct error *err
     return status;
 }
 
+/* One category of the files, from the i-th on: how many it has, or -1. */
+static long load_group(struct category_set *set, const char *where,
+                       const struct category_source *files, size_t count, struct error *err)
+{
+    struct reading r;
+    long used = 0;
+    int status = start_category(&r, files->category, where, err);
+
+    for (; (size_t)used < count && strcmp(files[used].category, files->category) == 0; used++) {
+        struct category_file file = {.name = files[used].name,
+                                     .path = files[used].path,
+                                     .data = files[used].data,
+                                     .len = files[used].len};
+
+        if (status == 0 && category_file_is_known(file.name))
+            status = read_file(&r, &file);
+    }
+    if (status == 0) {
+        char *path = mem_printf("%s/%s", where, files->category);
+
+        status = finish_category(set, &r, path);
+        free(path);
+    }
+    if (status < 0)
+        drop_category(&r);
+    return status < 0 ? -1 : used;
+}
+
+static int load_files(struct category_set *set, const char *where,
+                      const struct category_source *files, size_t count, struct error *err)
+{
+    for (size_t i = 0; i < count;) {
+        long used = load_group(set, where, files + i, count - i, err);
+
+        if (used < 0)
+            return -1;
+        i += (size_t)used;
+    }
+    return count > 0 ? 0
+                     : error_set(err, ERR_CONFIG, "BadCategory",
+                                 "%s: holds no category; each is a folder with a desc.txt", where);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(((const struct category *)a)->name, ((const struct category *)b)->name);
@@ -267,6 +310,19 @@ static void set_digest(struct category_set *set)
     digest_finish_hex(d, set->digest);
 }
 
+/* Once all is loaded, or could not be. */
+static int finish_set(struct category_set *set, int status)
+{
+    if (status < 0) {
+        category_set_clear(set);
+        return -1;
+    }
+    if (set->count > 0)
+        qsort(set->items, set->count, sizeof(*set->items), compare_names);
+    set_digest(set);
+    return 0;
+}
+
 int category_set_load(struct category_set *set, const char *spec, struct error *err)
 {
     const char *dir = spec != NULL && spec[0] == '+' ? spec + 1 : spec;
@@ -279,14 +335,19 @@ int category_set_load(struct category_set *set, const char *spec, struct error *
         status = load_embedded(set, err);
     if (status == 0 && dir != NULL)
         status = load_dir(set, dir, err);
-    if (status < 0) {
-        category_set_clear(set);
-        return -1;
-    }
-    if (set->count > 0)
-        qsort(set->items, set->count, sizeof(*set->items), compare_names);
-    set_digest(set);
-    return 0;
+    return finish_set(set, status);
+}
+
+int category_set_load_files(struct category_set *set, const char *where, bool added,
+                            const struct category_source *files, size_t count, struct error *err)
+{
+    int status;
+
+    *set = (struct category_set){0};
+    status = added ? load_embedded(set, err) : 0;
+    if (status == 0)
+        status = load_files(set, where, files, count, err);
+    return finish_set(set, status);
 }
 
 /* The set may still be unsorted while it is loaded; there are few. */

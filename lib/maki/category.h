@@ -87,6 +87,20 @@ struct category_set {
 int category_set_load(struct category_set *set, const char *spec, struct error *err);
 void category_set_clear(struct category_set *set);
 
+/*
+ * The same for files that came another way, in the order of category and name; those of unknown
+ * names are passed over. `where` is for messages; `added`: to the built-in ones.
+ */
+struct category_source {
+    const char *category;
+    const char *name; /* in its folder: "cues.txt" */
+    const char *path; /* for messages */
+    const char *data;
+    size_t len;
+};
+int category_set_load_files(struct category_set *set, const char *where, bool added,
+                            const struct category_source *files, size_t count, struct error *err);
+
 /* NULL if there is none of that name. */
 const struct category *category_find(const struct category_set *set, const char *name);
 

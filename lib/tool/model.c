@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "maki/category_s3.h"
 #include "maki/prompt.h"
 #include "json/json.h"
 
@@ -24,7 +25,9 @@ static struct {
 
 const struct opt tool_model_options[] = {
     {OPT_STRING, 0, "categories", &o.categories, "DIR", "MAKI_CATEGORIES",
-     "use the folder's categories instead of the built-in ones; +DIR adds them", 0, 0},
+     "use the categories of a folder or of s3://BUCKET[/PREFIX] instead of the built-in ones; +DIR "
+     "adds them",
+     0, 0},
     {OPT_STRING, 0, "cache", &o.cache_dir, "DIR", "MAKI_CACHE",
      "keep answers there and never pay for the same one twice", 0, 0},
     {OPT_INT, 'j', "concurrency", &o.concurrency, "N", "MAKI_CONCURRENCY",
@@ -87,6 +90,20 @@ static int open_transport(struct tool_model *model, struct error *err)
     return tool_transport_open(&model->world, &needs, err);
 }
 
+/* Those of a bucket come through the transport that the model is asked through, too. */
+static int load_categories(struct tool_model *model, struct error *err)
+{
+    if (!category_s3_is(o.categories))
+        return category_set_load(&model->categories, o.categories, err);
+    if (model->offline)
+        return error_set(err, ERR_CONFIG, "Offline",
+                         "cannot read the categories at %.200s offline; copy them to a folder",
+                         o.categories);
+    return open_transport(model, err) < 0
+               ? -1
+               : category_s3_load(&model->categories, o.categories, model->world.transport, err);
+}
+
 int tool_model_open(struct tool_model *model, const char *model_id, struct error *err)
 {
     bool offline = model_id == NULL || tool_transport_is_offline();
@@ -111,12 +128,12 @@ int tool_model_open(struct tool_model *model, const char *model_id, struct error
     }
     if (o.structured && converse_form_parse(o.structured, &model->settings.form, err) < 0)
         return -1;
-    if (category_set_load(&model->categories, o.categories, err) < 0)
+    if (load_categories(model, err) < 0)
         return -1;
     snprintf(model->prompt_version, sizeof(model->prompt_version), "%s-%.12s", PROMPT_VERSION,
              model->categories.digest);
     model->cache_dir = cache_dir(model);
-    return open_transport(model, err);
+    return model->world.transport ? 0 : open_transport(model, err);
 }
 
 int tool_model_fatal(struct tool *tool, const struct error *err)
