@@ -68,9 +68,11 @@ static void get_open(const struct http_request *http, int fd, const struct stat 
     int64_t first = 0;
     int64_t last = file->st_size - 1;
     bool head = strcmp(http->method, "HEAD") == 0;
+    char etag[BUCKET_ETAG_SIZE];
 
+    bucket_etag(file, etag);
     set_facts(reply, file);
-    if (match != NULL && strcmp(match, reply->values[2]) != 0) {
+    if (match != NULL && strcmp(match, etag) != 0) {
         bucket_error(reply, 412, "PreconditionFailed",
                      "At least one of the pre-conditions you specified did not hold");
         return;

@@ -46,6 +46,25 @@ static const char *get(const char *key, struct buf *out)
     return s3_get_whole(t, &object, out, etag, &err) == 0 ? NULL : err.code;
 }
 
+/* How many bytes come when an object is read as one of `size` bytes, in pieces; -1 for an error. */
+static long long read_pieces(const char *key, int64_t size)
+{
+    struct s3_object object = {"bucket", key};
+    struct s3_get reader;
+    struct error err;
+    char chunk[4096];
+    ssize_t got = -1;
+    long long all = 0;
+
+    s3_get_init(&reader, t);
+    if (s3_get_start(&reader, &object, size, &err) == 0) {
+        while ((got = s3_get_read(&reader, chunk, sizeof(chunk), &err)) > 0)
+            all += got;
+    }
+    s3_get_clear(&reader);
+    return got < 0 ? -1 : all;
+}
+
 static const char *const odd_keys[] = {
     "../../etc/passwd", "./a",     "a b", "a//b", "a/./b", "a/../b", "a?x=1&y#z", "a%2Fb",
     "h\xc3\xa9",        ".hidden", "x/",  "%",    "+",     "~!'()*", "\x01",
@@ -99,6 +118,7 @@ static void test_objects(void)
         CHECK_STR(NULL, put("large", large, len, true));
         CHECK_STR(NULL, get("large", &data));
         CHECK(data.len == len && memcmp(buf_str(&data), large, len) == 0);
+        CHECK_INT(len, read_pieces("large", (int64_t)len));
         CHECK_STR("PreconditionFailed", put("large", large, len, true));
         free(large);
     }
