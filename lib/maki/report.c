@@ -115,8 +115,11 @@ static int expand_member(struct report_key *key, const struct report_part *part,
     if (text == NULL || len == 0)
         return error_set(err, ERR_DATA, "BadMember", "the key needs '%s', which is %s", part->text,
                          text ? "empty" : "no string, number or truth value");
+    /* no case is to take the place of the run's summary.json or manifest.json */
     if (len == strlen("summary") && memcmp(text, "summary", len) == 0)
-        buf_adds(out, "%73ummary"); /* no case is to take the place of the run's summary.json */
+        buf_adds(out, "%73ummary");
+    else if (len == strlen("manifest") && memcmp(text, "manifest", len) == 0)
+        buf_adds(out, "%6Danifest");
     else
         report_escape(out, text, len, part->bytes_max);
     return 0;

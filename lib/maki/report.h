@@ -20,7 +20,8 @@
  *
  * Values come from outside and may be hostile. They are escaped so that a value is always a part of
  * one segment, and two different values never look the same: see report_escape. A member that is
- * just "summary" becomes "%73ummary", so no case takes the place of a run's summary.json. A
+ * just "summary" becomes "%73ummary", and "manifest" "%6Danifest", so no case takes the place of a
+ * run's summary.json or manifest.json. A
  * template that itself leads out of its folder is refused.
  */
 #define REPORT_KEY_RECORD "{caseId}.json"

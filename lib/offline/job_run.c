@@ -87,7 +87,7 @@ static int validate_file(const struct job_files *files, size_t i, int64_t *total
 
 int job_run_validate(const struct job_task *task, struct job_counts *counts, struct error *err)
 {
-    struct job_files files;
+    struct job_files files = {0};
     int status = job_files_init(&files, task->store, task->input_uri, err);
 
     *counts = (struct job_counts){0};

@@ -220,6 +220,7 @@ static void test_members(void)
     TEST("no case takes the place of the summary")
     {
         CHECK_STR("%73ummary.json", expand("{s}.json", record));
+        CHECK_STR("%6Danifest.json", expand("{c}.json", "{\"c\":\"manifest\"}"));
         CHECK_STR("%2573ummary.json", expand("{c}.json", "{\"c\":\"%73ummary\"}"));
     }
     TEST("doubled braces are braces")
