@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -62,6 +64,23 @@ static char *account_of(const char *path)
     found += sizeof(label) - 1;
     len = strcspn(found, "/");
     return len > 0 && found[len] == '/' ? mem_strndup(found, len) : NULL;
+}
+
+bool cid_is_before(const char *path, int64_t ms)
+{
+    const int64_t day_ms = 24 * 60 * 60 * 1000;
+    const char *suffix = cid_suffix(path, CID_DATA);
+    const char *date = suffix ? strstr(suffix, "/year=") : NULL;
+    int year, month, day;
+    char iso[16];
+    int64_t created_ms;
+
+    if (date == NULL || ms == INT64_MIN ||
+        sscanf(date, "/year=%4d/month=%2d/day=%2d/", &year, &month, &day) != 3 || year < 0 ||
+        month < 0 || day < 0)
+        return false;
+    snprintf(iso, sizeof(iso), "%04d-%02d-%02d", year % 10000, month % 100, day % 100);
+    return time_parse_iso(iso, &created_ms) == 0 && created_ms + 2 * day_ms <= ms;
 }
 
 /* A conversation, as far as it could be read, and what went wrong first. */
