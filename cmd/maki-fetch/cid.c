@@ -1,5 +1,6 @@
 #include "cid.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -66,21 +67,36 @@ static char *account_of(const char *path)
     return len > 0 && found[len] == '/' ? mem_strndup(found, len) : NULL;
 }
 
+/* "2026-01-02" of "/year=2026/month=01/day=02/"; false if it is something else. */
+static bool date_of(const char *text, char iso[sizeof("2026-01-02-")])
+{
+    static const char shape[] = "/year=dddd/month=dd/day=dd/";
+    char *to = iso;
+
+    for (size_t i = 0; i < sizeof(shape) - 1; i++) {
+        bool wants_digit = shape[i] == 'd' && (i == 0 || shape[i + 1] != 'a');
+
+        if (wants_digit ? !isdigit((unsigned char)text[i]) : text[i] != shape[i])
+            return false;
+        if (wants_digit)
+            *to++ = text[i];
+        else if (to > iso && to[-1] != '-')
+            *to++ = '-';
+    }
+    to[-1] = '\0'; /* the '/' behind the day made a '-' */
+    return true;
+}
+
 bool cid_is_before(const char *path, int64_t ms)
 {
     const int64_t day_ms = 24 * 60 * 60 * 1000;
     const char *suffix = cid_suffix(path, CID_DATA);
     const char *date = suffix ? strstr(suffix, "/year=") : NULL;
-    int year, month, day;
-    char iso[16];
+    char iso[sizeof("2026-01-02-")];
     int64_t created_ms;
 
-    if (date == NULL || ms == INT64_MIN ||
-        sscanf(date, "/year=%4d/month=%2d/day=%2d/", &year, &month, &day) != 3 || year < 0 ||
-        month < 0 || day < 0)
-        return false;
-    snprintf(iso, sizeof(iso), "%04d-%02d-%02d", year % 10000, month % 100, day % 100);
-    return time_parse_iso(iso, &created_ms) == 0 && created_ms + 2 * day_ms <= ms;
+    return date != NULL && ms != INT64_MIN && date_of(date, iso) &&
+           time_parse_iso(iso, &created_ms) == 0 && created_ms + 2 * day_ms <= ms;
 }
 
 /* A conversation, as far as it could be read, and what went wrong first. */

@@ -84,7 +84,7 @@ jobs() { jq -r 'select(.event == "job") | "\(.first) \(.records)"' maki-batch.jo
     jq -es 'length == 100 and (map(.recordId) == [range(100) | "R" + ("0000000000" + tostring)[-10:]])
         and all(keys == ["modelInput", "recordId"] and (.modelInput | has("messages") and has("system") and (has("toolConfig") | not)))' \
         maki-batch.journal.d/job-0001.jsonl >/dev/null
-    ! grep -q cachePoint maki-batch.journal.d/job-0001.jsonl
+    expect_equal 0 "$(grep -c cachePoint maki-batch.journal.d/job-0001.jsonl)"
     expect_equal 'drwx------' "$(stat -c %A maki-batch.journal.d)"
 }
 

@@ -40,9 +40,9 @@ expect_two_jobs() {
 @test "the journal cut off behind each of its lines, and within it" {
     maki-batch --quiet --keep cases.jsonl >expected
     cp maki-batch.journal whole
-    lines=$(wc -l <whole)
-    [ "$lines" -gt 10 ]
-    for n in $(seq 4 $((lines - 1))); do
+    events=$(wc -l <whole)
+    [ "$events" -gt 10 ]
+    for n in $(seq 4 $((events - 1))); do
         # what the line announces may be done or not: here it is, and the journal does not know what came of it
         { head -n "$n" whole; sed -n "$((n + 1))p" whole | head -c 20; } >maki-batch.journal
         try maki-batch --quiet --keep cases.jsonl
