@@ -9,7 +9,9 @@
 #include "maki/case.h"
 #include "maki/insight.h"
 #include "maki/prompt.h"
+#include "tool/check.h"
 #include "tool/model.h"
+#include "tool/request.h"
 #include "json/json.h"
 
 enum { MESSAGE_BYTES_MAX = 8 << 20, BYTES_PER_TOKEN = 4 };
@@ -32,7 +34,8 @@ static const struct opt_program program = {
     .synopsis = "[OPTION]... [FILE]...",
     .purpose = "Reads cases as JSON Lines, has a model classify each, and writes one insight a "
                "case, in input order.",
-    .tables = {options, tool_model_options, tool_transport_options, tool_common_options},
+    .tables = {options, tool_model_options, tool_cost_options, tool_request_options,
+               tool_check_options, tool_transport_options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-fetch cases/ | maki-classify --offline > insights.jsonl\n"
              "  maki-classify --offline --failures failures.jsonl cases.jsonl > insights.jsonl\n"
@@ -162,14 +165,13 @@ static int print_estimate(struct classify *c)
     struct converse_usage usage = {.input_tokens = c->estimated_tokens,
                                    .output_tokens =
                                        c->tool.counts.skipped * INSIGHT_TOKENS_ESTIMATE};
-    double cost = tool_model_cost(&c->model, &usage);
     struct error err;
     jv estimate = jv_object();
 
     json_set_str(&estimate, "model", c->model.name);
     json_set(&estimate, "cases", jv_number((double)c->tool.counts.skipped));
     json_set(&estimate, "tokens", ask_usage_object(&usage));
-    json_set(&estimate, "cost", cost < 0 ? jv_null() : jv_number(cost));
+    tool_cost_add(&estimate, &c->model.budget, &usage);
     buf_reset(&c->tool.line);
     json_write(&c->tool.line, estimate);
     jv_free(estimate);
@@ -219,6 +221,8 @@ int maki_classify_main(int argc, char **argv)
     status = tool_begin(&c.tool, &program, argc, argv, &operand);
     if (status >= 0)
         return status;
+    if (tool_check_wanted())
+        return tool_check_run(&c.tool, o.model);
     buf_init(&c.message, MESSAGE_BYTES_MAX);
     if (start(&c) == 0) {
         run(&c, argc - operand, argv + operand);

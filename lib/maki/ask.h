@@ -7,6 +7,8 @@
 #include "aws/converse.h"
 #include "base/error.h"
 #include "http/transport.h"
+#include "maki/budget.h"
+#include "maki/latency.h"
 #include "json/json.h"
 
 /*
@@ -45,6 +47,7 @@ struct ask_options {
     struct http_transport *transport;
     struct converse_template *template; /* gives up what the service refuses */
     const char *cache_dir;              /* NULL for none */
+    struct budget *budget;              /* NULL for none */
     size_t in_flight_max;
     bool unordered;
     ask_check_fn *check;
@@ -61,6 +64,7 @@ struct ask_totals {
     long long refused; /* calls that the service refused for how they were put; put otherwise, and
                           not among the calls */
     struct converse_usage usage; /* paid for: without what the cache answered */
+    struct latency latency;      /* of the same calls */
 };
 
 /* All in the options must outlive it. Free with ask_free. */
