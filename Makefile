@@ -2,6 +2,7 @@
 #: make [GOAL] [VARIABLE=VALUE...]
 #:   all          build/bin/maki and the links to it (the default goal)
 #:   demo test    install missing packages, build, run scripts/demo or tests/run
+#:   live         likewise: tests/live, against servers and clients of others (npm, Debian)
 #:   eval         likewise: run tests/eval/run
 #:   check-asan   the tests against a build with address and undefined sanitizers
 #:   check-valgrind  the tests under valgrind
@@ -52,7 +53,7 @@ MANS   := $(sort $(wildcard cmd/*/*.1 scripts/*.1))
 # The libraries: scripts/build-deps builds or finds them and writes LINKED
 # (static or shared), DEPS_CPPFLAGS and DEPS_LIBS to a fragment. It is asked at
 # every run (it is quick), except for goals that compile nothing in this make.
-OUTER  := demo test check-sigv4 lint check-asan check-valgrind check-fuzz check-shared fuzz eval clean distclean help uninstall
+OUTER  := demo test live check-sigv4 lint check-asan check-valgrind check-fuzz check-shared fuzz eval clean distclean help uninstall
 ifneq ($(filter-out $(OUTER),$(or $(MAKECMDGOALS),all)),)
 include build/deps-$(LINK).mk
 endif
@@ -142,9 +143,11 @@ SUB  = MAKI_INSTALL=1 $(MAKE) --no-print-directory \
 demo: script := scripts/demo
 eval: script := tests/eval/run
 test: script := tests/run
-demo eval test:
-	$(call need,test)
-	@+$(SUB) all $(if $(filter test,$@),units tools)
+live: script := tests/run tests/live/*.bats
+demo eval test live:
+	$(call need,test $(filter live,$@))
+	@$(if $(filter live,$@),tests/live/setup,:)
+	@+$(SUB) all $(if $(filter test live,$@),units tools)
 	@MAKI_BIN='$(ROOT)/$(BIN)' MAKI_UNIT='$(ROOT)/$B/test' MAKI_TOOLS='$(ROOT)/$B/test-tools' $(script)
 check-asan:
 	@+$(MAKE) --no-print-directory MODE=asan test

@@ -17,6 +17,8 @@ struct folder {
     char *entered; /* the folder, relative to the root, that `dir` is: consecutive keys mostly share
                       it */
     int dir;
+    enum put_outcome outcome; /* of the object that was stored last */
+    struct error err;
 };
 
 /* Things that are about this key alone, so that others may still be stored. */
@@ -136,20 +138,37 @@ static enum put_outcome store(struct folder *f, const struct put_object *object,
     return existed ? PUT_EXISTED : PUT_STORED;
 }
 
-static enum put_outcome folder_put(void *state, const struct put_object *object, struct error *err)
+static void folder_start(void *state, size_t slot, const struct put_object *object)
 {
     struct folder *f = state;
-    enum put_outcome outcome = store(f, object, err);
 
-    if (outcome == PUT_FAILED) {
-        struct error cause = *err;
+    (void)slot; /* there is one: a disk gains nothing from more */
+    f->outcome = store(f, object, &f->err);
+    if (f->outcome == PUT_FAILED) {
+        struct error cause = f->err;
 
-        error_set(err, cause.kind, cause.code,
+        error_set(&f->err, cause.kind, cause.code,
                   "%s; when that is mended, run the same command again", cause.message);
     }
-    if (outcome == PUT_FAILED || outcome == PUT_REFUSED)
-        error_prefix(err, "%s/%.200s", f->path, object->key);
-    return outcome;
+    if (f->outcome == PUT_FAILED || f->outcome == PUT_REFUSED)
+        error_prefix(&f->err, "%s/%.200s", f->path, object->key);
+}
+
+static bool folder_is_over(void *state, size_t slot)
+{
+    (void)state;
+    (void)slot;
+    return true;
+}
+
+static enum put_outcome folder_finish(void *state, size_t slot, struct error *err)
+{
+    struct folder *f = state;
+
+    (void)slot;
+    if (f->outcome == PUT_FAILED || f->outcome == PUT_REFUSED)
+        *err = f->err;
+    return f->outcome;
 }
 
 static void folder_close(void *state)
@@ -183,6 +202,7 @@ int folder_open(struct put_target *target, const char *path, const struct put_op
     f->path = path;
     f->options = *options;
     f->root = root;
-    *target = (struct put_target){f, folder_put, folder_close};
+    *target =
+        (struct put_target){f, 1, false, folder_start, folder_is_over, folder_finish, folder_close};
     return 0;
 }

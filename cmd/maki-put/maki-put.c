@@ -5,18 +5,19 @@
 #include <unistd.h>
 
 #include "../maki/programs.h"
-#include "base/digest.h"
+#include "aws/s3_uri.h"
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/seen.h"
 #include "maki/report.h"
+#include "store.h"
 #include "target.h"
 #include "tool/tool.h"
+#include "tool/transport.h"
 #include "json/json.h"
 
 /* Keys of a run that are remembered at the least, so that no record is put over another one: at
  * most 32 MB. */
-enum { KEYS_REMEMBERED = 3 << 18, OBJECT_BYTES_MAX = 1 << 30, KEY_BUFFER_BYTES = 16 << 10 };
+enum { KEYS_REMEMBERED = 3 << 18 };
 
 static struct {
     const char *key;
@@ -47,14 +48,15 @@ static const struct opt options[] = {
 static const struct opt_program program = {
     .name = "maki-put",
     .synopsis = "[OPTION]... DEST [FILE]...",
-    .purpose = "Stores each JSON Lines record of FILE or standard input as an object below the "
-               "folder DEST, and writes one manifest "
+    .purpose = "Stores each JSON Lines record of FILE or standard input as an object below "
+               "DEST, a folder or s3://BUCKET[/PREFIX], and writes one manifest "
                "line an object: {key, bytes, sha256, caseId}.",
-    .tables = {options, tool_common_options},
+    .tables = {options, tool_transport_options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-put reports insights.jsonl > manifest.jsonl\n"
              "  maki-put --key '" REPORT_KEY_ONDEMAND
              "' --set since=20260101-000000 reports < insights.jsonl\n"
+             "  maki-put s3://maki-report/run1 insights.jsonl > manifest.jsonl\n"
              "  maki-put --one --key 'batch/{now}/summary.json' reports < summary.json\n",
     .operands_min = 1,
     .operands_max = 1 << 20,
@@ -65,94 +67,48 @@ struct put {
     struct put_target target;
     struct report_key *key;
     struct seen *keys;
-    struct buf key_text;
-    struct buf body;
-    struct buf indented;
-    int64_t bytes;
+    struct store *store;
+    struct buf plain; /* what is to be indented */
 };
 
-static jv manifest_entry(const struct put_object *object, jv record)
-{
-    jv entry = jv_object();
-    jv case_id = json_get(record, "caseId");
-    char hex[DIGEST_HEX_SIZE];
-
-    digest_sha256_hex(object->data, object->len, hex);
-    json_set_str(&entry, "key", object->key);
-    json_set(&entry, "bytes", jv_number((double)object->len));
-    json_set_str(&entry, "sha256", hex);
-    if (json_is(case_id, JV_KIND_STRING))
-        json_set(&entry, "caseId", jv_copy(case_id));
-    return entry;
-}
-
-/* Store an object and account for its record. */
-static int store(struct put *put, const struct tool_record *record, const struct put_object *object)
-{
-    struct error err;
-    jv entry;
-    int status;
-
-    switch (put->target.put(put->target.state, object, &err)) {
-    case PUT_STORED:
-        break;
-    case PUT_EXISTED:
-        tool_skip(&put->tool, record, "there is an object of that key already");
-        return 0;
-    case PUT_REFUSED:
-        return tool_reject(&put->tool, record, "put", &err);
-    case PUT_FAILED:
-        return tool_fatal(&put->tool, &err);
-    }
-    put->bytes += (int64_t)object->len;
-    entry = manifest_entry(object, record->value);
-    status = tool_emit(&put->tool, entry);
-    jv_free(entry);
-    return status;
-}
-
 /* The record as the object's text, a newline at its end. */
-static int make_body(struct put *put, jv record, struct put_object *object, struct error *err)
+static int make_body(struct put *put, jv record, struct buf *body, struct error *err)
 {
-    struct buf *body = o.pretty ? &put->indented : &put->body;
+    struct buf *text = o.pretty ? &put->plain : body;
 
-    buf_reset(&put->body);
-    buf_reset(&put->indented);
-    json_write(&put->body, record);
+    buf_reset(text);
+    json_write(text, record);
     if (o.pretty)
-        json_indent(&put->indented, put->body.data, put->body.len);
-    if (buf_full(&put->body) || buf_addc(body, '\n') < 0)
+        json_indent(body, text->data, text->len);
+    if (buf_full(text) || buf_addc(body, '\n') < 0)
         return error_set(err, ERR_DATA, "RecordTooLong", "the object would be longer than %d bytes",
                          OBJECT_BYTES_MAX);
-    object->data = body->data;
-    object->len = body->len;
     return 0;
 }
 
-static int make_object(struct put *put, jv record, struct put_object *object, struct error *err)
+static int make_object(struct put *put, jv record, struct store_job *job, struct error *err)
 {
-    if (report_key_expand(put->key, record, &put->key_text, err) < 0)
+    if (report_key_expand(put->key, record, &job->key, err) < 0)
         return -1;
-    object->key = buf_str(&put->key_text);
-    if (seen_add(put->keys, put->key_text.data, put->key_text.len))
+    if (seen_add(put->keys, job->key.data, job->key.len))
         return error_set(err, ERR_DATA, "DuplicateKey",
                          "an earlier record of this run has the key '%.300s' too; use a member "
                          "that differs, such as {caseId}",
-                         object->key);
-    return make_body(put, record, object, err);
+                         buf_str(&job->key));
+    return make_body(put, record, &job->body, err);
 }
 
 static int put_record(struct tool *tool, const struct tool_record *record, void *context)
 {
     struct put *put = context;
-    struct put_object object;
+    struct store_job *job = store_next(put->store);
     struct error err;
-    int status;
+    int status = -1;
 
-    if (make_object(put, record->value, &object, &err) < 0)
+    if (job != NULL && make_object(put, record->value, job, &err) == 0)
+        return store_add(put->store, job, record);
+    if (job != NULL)
         status = tool_reject(tool, record, "put", &err);
-    else
-        status = store(put, record, &object);
     jv_free(record->value);
     return status;
 }
@@ -161,25 +117,24 @@ static int put_record(struct tool *tool, const struct tool_record *record, void 
 static int put_whole(struct put *put, const char *path)
 {
     const char *name = path ? path : "standard input";
+    struct store_job *job = store_next(put->store);
     struct tool_record record = {.value = jv_invalid(), .source = name, .line = 1};
-    struct put_object object;
     struct error err;
-    int status = path ? file_read(path, &put->body, &err)
-                      : file_read_fd(STDIN_FILENO, name, &put->body, &err);
+    int status = path ? file_read(path, &job->body, &err)
+                      : file_read_fd(STDIN_FILENO, name, &job->body, &err);
 
-    if (status == 0 && put->body.len == 0)
+    if (status == 0 && job->body.len == 0)
         status =
             error_set(&err, ERR_DATA, "NoInput",
                       "%s is empty, so nothing was stored; did the program before it fail?", name);
     if (status == 0)
-        status = report_key_expand(put->key, jv_invalid(), &put->key_text, &err);
+        status = report_key_expand(put->key, jv_invalid(), &job->key, &err);
     if (status < 0)
         return tool_fatal(&put->tool, &err);
     tool_count_in(&put->tool);
-    record.text = object.data = put->body.data;
-    record.text_len = object.len = put->body.len;
-    object.key = buf_str(&put->key_text);
-    return store(put, &record, &object);
+    record.text = job->body.data;
+    record.text_len = job->body.len;
+    return store_add(put->store, job, &record);
 }
 
 static int check_usage(int file_count, struct error *err)
@@ -216,11 +171,12 @@ static int open_key(struct put *put, struct error *err)
 static int open_target(struct put *put, const char *dest, struct error *err)
 {
     if (*dest == '\0')
-        return error_set(err, ERR_USAGE, "BadUsage", "DEST is empty: name a folder");
+        return error_set(err, ERR_USAGE, "BadUsage", "DEST is empty: name a folder or s3://BUCKET");
+    if (s3_uri_is(dest))
+        return s3_open(&put->target, dest, &o.put, err);
     if (strstr(dest, "://") != NULL)
         return error_set(err, ERR_USAGE, "BadDestination",
-                         "cannot store in %.200s: this release stores in folders only; name one",
-                         dest);
+                         "cannot store in %.200s: name a folder or s3://BUCKET[/PREFIX]", dest);
     return folder_open(&put->target, dest, &o.put, err);
 }
 
@@ -236,12 +192,15 @@ static void run(struct put *put, int argc, char **argv, int operand)
         tool_fatal(&put->tool, &err);
         return;
     }
+    put->store = store_new(&put->tool, &put->target);
     if (o.one)
         put_whole(put, file_count > 0 && strcmp(files[0], "-") != 0 ? files[0] : NULL);
     else
         tool_each_record(&put->tool, file_count, files, put_record, put);
-    json_set(&put->tool.stats, "bytes", jv_number((double)put->bytes));
-    put->target.close(put->target.state);
+    store_finish(put->store);
+    json_set(&put->tool.stats, "bytes", jv_number((double)store_bytes(put->store)));
+    put->target.close(put->target.state); /* nothing borrows from the store any more */
+    store_free(put->store);
 }
 
 int maki_put_main(int argc, char **argv)
@@ -253,22 +212,19 @@ int maki_put_main(int argc, char **argv)
     int status;
 
     memset(&o, 0, sizeof(o));
+    tool_transport_defaults();
     status = tool_begin(&put.tool, &program, argc, argv, &operand);
     if (status >= 0) {
         opt_list_free(&o.names);
         return status;
     }
     sigaction(SIGXFSZ, &ignore, NULL);
-    buf_init(&put.key_text, KEY_BUFFER_BYTES);
-    buf_init(&put.body, OBJECT_BYTES_MAX);
-    buf_init(&put.indented, OBJECT_BYTES_MAX);
+    buf_init(&put.plain, OBJECT_BYTES_MAX);
     put.keys = seen_new(KEYS_REMEMBERED);
     run(&put, argc, argv, operand);
     report_key_free(put.key);
     seen_free(put.keys);
-    buf_clear(&put.key_text);
-    buf_clear(&put.body);
-    buf_clear(&put.indented);
+    buf_clear(&put.plain);
     opt_list_free(&o.names);
     return tool_end(&put.tool);
 }

@@ -15,9 +15,12 @@ static const struct program {
     {"fetch", "read AWS Support cases from folders, files or standard input", maki_fetch_main},
     {"synth", "make synthetic cases", maki_synth_main},
     {"classify", "cases in, insights out: one model call a case", maki_classify_main},
+    {"batch", "cases in, insights out: by batch inference jobs", maki_batch_main},
     {"aggregate", "insights in, statistics, summary and plan out", maki_aggregate_main},
     {"put", "store records as objects in a folder", maki_put_main},
     {"config", "show a setting as the programs see it", maki_config_main},
+    {"account", "show the AWS account and Region that are used", maki_account_main},
+    {"lease", "take or give back a lock between hosts, an object in S3", maki_lease_main},
     {"lock", "lock an open file for a script", maki_lock_main},
 };
 

@@ -24,7 +24,7 @@ static const char *const status_names[] = {
     [BATCH_EXPIRED] = "Expired",
 };
 
-static enum batch_status status_of(const char *name)
+enum batch_status batch_status_of(const char *name)
 {
     int i = 0;
 
@@ -188,7 +188,7 @@ static void read_job(jv value, struct batch_job *job)
         .succeeded = json_int(value, "successRecordCount", -1),
         .failed = json_int(value, "errorRecordCount", -1),
     };
-    job->status = status_of(job->status_name);
+    job->status = batch_status_of(job->status_name);
 }
 
 void batch_job_clear(struct batch_job *job)

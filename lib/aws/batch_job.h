@@ -57,6 +57,9 @@ enum batch_status {
     BATCH_UNKNOWN, /* a status that this version does not know; taken for one under way */
 };
 
+/* By its name; NULL is fine. */
+enum batch_status batch_status_of(const char *name);
+
 bool batch_status_is_final(enum batch_status status);
 
 /* May there be output to read? Of stopped and expired jobs, too; not of failed ones. */

@@ -7,6 +7,7 @@
 #include "aws/support_request.h"
 #include "base/mem.h"
 #include "http/call.h"
+#include "json/json.h"
 
 enum { PAGE_BYTES_MAX = 64 << 20, WAIT_MS = 1000 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "aws/service_error.h"
+#include "json/json.h"
 
 enum { BODY_BYTES_MAX = 64 << 10 };
 

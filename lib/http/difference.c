@@ -1,5 +1,6 @@
 #include "http/difference.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -7,7 +8,14 @@
 #include "json/scan.h"
 #include "json/span.h"
 
-enum { PIECE_BYTES = 28, BEFORE_BYTES = 8, PATH_BYTES = 120, TEXT_BYTES_MAX = 64 << 20 };
+enum { GRAM_BYTES = 8, GRAM_BITS = 18, GRAM_BODY_MIN = 64 };
+enum {
+    MARKER_DIGITS = 32,
+    PIECE_BYTES = 28,
+    BEFORE_BYTES = 8,
+    PATH_BYTES = 120,
+    TEXT_BYTES_MAX = 64 << 20
+};
 
 struct search {
     struct buf *out;
@@ -40,6 +48,39 @@ static size_t common_start(const char *a, size_t a_len, const char *b, size_t b_
     return i;
 }
 
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* Where the run of hexadecimal digits around `at` ends, if it is long enough to be a digest; 0 if
+ * it is none. */
+static size_t digest_end(const char *text, size_t len, size_t at)
+{
+    size_t start = at;
+
+    while (start > 0 && is_hex(text[start - 1]))
+        start--;
+    while (at < len && is_hex(text[at]))
+        at++;
+    return at - start >= MARKER_DIGITS ? at : 0;
+}
+
+/*
+ * Where two texts differ first, other than in a digest: case text stands between markers that are
+ * its digest, and it is the text that one wants to see. Where nothing else differs, that place.
+ */
+static size_t difference_at(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t first = common_start(a, a_len, b, b_len);
+    size_t at = first;
+    size_t end;
+
+    while ((end = digest_end(a, a_len, at)) > at && digest_end(b, b_len, at) == end)
+        at = end + common_start(a + end, a_len - end, b + end, b_len - end);
+    return at == a_len && at == b_len ? first : at;
+}
+
 /* Begin to tell of another place. */
 static void begin(struct search *s)
 {
@@ -50,7 +91,7 @@ static void begin(struct search *s)
 
 static void tell_texts(struct search *s, const char *a, size_t a_len, const char *b, size_t b_len)
 {
-    size_t at = common_start(a, a_len, b, b_len);
+    size_t at = difference_at(a, a_len, b, b_len);
 
     begin(s);
     buf_adds(s->out, " differs: ");
@@ -267,6 +308,38 @@ static double share(const char *a, size_t a_len, const char *b, size_t b_len)
     return (double)(start + end) / (double)most;
 }
 
+/* A hash of the eight bytes at `p`. */
+static size_t gram(const char *p)
+{
+    uint64_t word;
+
+    memcpy(&word, p, sizeof(word));
+    return (size_t)((word * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - GRAM_BITS));
+}
+
+/*
+ * About the share of the longer body's pieces of eight bytes that the other has anywhere: two
+ * questions about the same case differ in a marker near the start and one near the end, and have
+ * all in common between.
+ */
+static double share_of_bodies(const struct http_request *a, const struct http_request *b)
+{
+    unsigned char seen[(1 << GRAM_BITS) / 8] = {0};
+    const struct http_request *longer = a->body_len >= b->body_len ? a : b;
+    const struct http_request *other = longer == a ? b : a;
+    size_t hits = 0;
+    size_t count;
+
+    if (other->body_len < GRAM_BODY_MIN)
+        return share(a->body, a->body_len, b->body, b->body_len);
+    for (size_t i = 0; i + GRAM_BYTES <= other->body_len; i++)
+        seen[gram(other->body + i) / 8] |= (unsigned char)(1 << gram(other->body + i) % 8);
+    count = longer->body_len - GRAM_BYTES + 1;
+    for (size_t i = 0; i < count; i++)
+        hits += seen[gram(longer->body + i) / 8] >> gram(longer->body + i) % 8 & 1;
+    return (double)hits / (double)count;
+}
+
 static double share_of_texts(const char *a, const char *b)
 {
     a = a ? a : "";
@@ -277,5 +350,5 @@ static double share_of_texts(const char *a, const char *b)
 double difference_likeness(const struct http_request *a, const struct http_request *b)
 {
     return share_of_texts(a->path, b->path) + share_of_texts(a->query, b->query) +
-           share(a->body, a->body_len, b->body, b->body_len);
+           share_of_bodies(a, b);
 }

@@ -16,8 +16,9 @@ enum { DIFFERENCE_MAX = 2 };
 void difference_add(struct buf *out, const struct http_request *asked,
                     const struct http_request *recorded);
 
-/* How alike two requests are: of path, query and body the share of bytes that they have in common
- * at the start and at the end, added up, so from 0 to 3. */
+/* How alike two requests are: of path and query the share of bytes that they have in common at the
+ * start and at the end, of bodies that of the pieces they have in common anywhere; added up, so
+ * from 0 to 3. */
 double difference_likeness(const struct http_request *a, const struct http_request *b);
 
 #endif

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 
@@ -44,7 +45,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
     struct exchange *x = context;
     size_t len = size * count;
     const char *colon = memchr(data, ':', len);
-    size_t start = x->header_text.len;
+    size_t start;
 
     if (len >= 5 && memcmp(data, "HTTP/", 5) == 0) {
         buf_reset(&x->header_text);
@@ -56,6 +57,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
     for (const char *p = data; p < colon; p++)
         buf_addc(&x->header_text, (char)tolower((unsigned char)*p));
     buf_addc(&x->header_text, '\0');
+    start = x->header_text.len; /* of the value, which may be empty */
     for (colon++; colon < data + len && (*colon == ' ' || *colon == '\t');)
         colon++;
     buf_add(&x->header_text, colon, (size_t)(data + len - colon));
@@ -79,13 +81,33 @@ static void add_header(struct exchange *x, const char *name, const char *value)
     free(line);
 }
 
+/* A line break in a header would begin another one. */
+static int check_headers(const struct http_attempt *attempt, struct error *err)
+{
+    for (size_t i = 0; i < attempt->header_count; i++) {
+        const struct http_header *h = &attempt->headers[i];
+
+        if (strpbrk(h->name, "\r\n: ") != NULL || strpbrk(h->value, "\r\n") != NULL)
+            return error_set(err, ERR_CONFIG, "BadHeader",
+                             "the request's header %.40s holds a line break", h->name);
+    }
+    return 0;
+}
+
 static void set_headers(struct exchange *x)
 {
+    bool typed = false;
+
     curl_slist_free_all(x->sent);
     x->sent = NULL;
-    for (size_t i = 0; i < x->attempt.header_count; i++)
+    for (size_t i = 0; i < x->attempt.header_count; i++) {
         add_header(x, x->attempt.headers[i].name, x->attempt.headers[i].value);
-    /* what libcurl would add by itself is not signed and not wanted */
+        typed = typed || strcasecmp(x->attempt.headers[i].name, "content-type") == 0;
+    }
+    /* what libcurl would add by itself is not signed and not wanted: S3 would keep a form's type
+     * with the object */
+    if (!typed)
+        x->sent = curl_slist_append(x->sent, "Content-Type:");
     x->sent = curl_slist_append(x->sent, "Expect:");
     x->sent = curl_slist_append(x->sent, "Accept:");
     curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->sent);
@@ -103,12 +125,24 @@ static void set_body(struct exchange *x, const struct http_request *request)
     }
 }
 
-static void set_limits(struct exchange *x, const struct exchange_limits *limits)
+/*
+ * A POST asks something, and a model may think for minutes before the first byte of its answer;
+ * giving up and asking again would cost another answer. Such silence is known to gateways too,
+ * which forget connections after some minutes of it (NAT gateways of AWS after 350 s): hence the
+ * keep-alive probes, which also find out that the other side has gone.
+ */
+static void set_limits(struct exchange *x, const struct http_request *request,
+                       const struct exchange_limits *limits)
 {
+    bool asks = strcmp(request->method, "POST") == 0;
+
     curl_easy_setopt(x->easy, CURLOPT_CONNECTTIMEOUT_MS, limits->connect_timeout_ms);
     curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, limits->total_timeout_ms);
-    curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, limits->idle_timeout_s);
+    curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_LIMIT, asks ? 0L : 1L);
+    curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, asks ? 0L : limits->idle_timeout_s);
+    curl_easy_setopt(x->easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(x->easy, CURLOPT_TCP_KEEPIDLE, 60L);
+    curl_easy_setopt(x->easy, CURLOPT_TCP_KEEPINTVL, 30L);
     curl_easy_setopt(x->easy, CURLOPT_USERAGENT, limits->user_agent);
     if (limits->ca_bundle != NULL)
         curl_easy_setopt(x->easy, CURLOPT_CAINFO, limits->ca_bundle);
@@ -123,6 +157,8 @@ int exchange_start(struct exchange *x, const struct http_request *request,
     buf_reset(&x->header_text);
     x->header_count = 0;
     *x->problem = '\0';
+    if (check_headers(&x->attempt, err) < 0)
+        return -1;
     curl_easy_reset(x->easy);
     if (curl_easy_setopt(x->easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||
         curl_easy_setopt(x->easy, CURLOPT_URL, buf_str(&x->attempt.url)) != CURLE_OK)
@@ -137,7 +173,7 @@ int exchange_start(struct exchange *x, const struct http_request *request,
     curl_easy_setopt(x->easy, CURLOPT_WRITEDATA, x);
     curl_easy_setopt(x->easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(x->easy, CURLOPT_HEADERDATA, x);
-    set_limits(x, limits);
+    set_limits(x, request, limits);
     set_headers(x);
     set_body(x, request);
     return 0;

@@ -177,6 +177,7 @@ static int read_body(const struct fixture *f, struct buf *body, const struct mem
                      struct error *err)
 {
     const struct json_span *given = NULL;
+    int status = 0;
 
     buf_reset(body);
     for (size_t i = 0; i < BODY_FORMS; i++) {
@@ -186,17 +187,19 @@ static int read_body(const struct fixture *f, struct buf *body, const struct mem
             return fail_at(f, forms[i].span.at, err, "more than one body");
         given = &forms[i].span;
     }
-    if (forms[BODY_JSON].span.at != NULL)
-        json_compact(body, given->at, given->len);
-    else if (forms[BODY_TEXT].span.at != NULL)
+    if (given == NULL)
+        return 0;
+    if (given == &forms[BODY_LINES].span)
+        status = add_lines(f, body, *given, err);
+    else if (given == &forms[BODY_BASE64].span)
+        status = decode_base64(f, body, *given, err);
+    else if (given == &forms[BODY_TEXT].span)
         json_span_text(*given, body);
-    else if (forms[BODY_LINES].span.at != NULL && add_lines(f, body, *given, err) < 0)
-        return -1;
-    else if (forms[BODY_BASE64].span.at != NULL && decode_base64(f, body, *given, err) < 0)
-        return -1;
-    if (buf_full(body))
-        return fail_at(f, given ? given->at : f->text.data, err, "the body is too large");
-    return 0;
+    else
+        json_compact(body, given->at, given->len);
+    if (status == 0 && buf_full(body))
+        status = fail_at(f, given->at, err, "the body is too large");
+    return status;
 }
 
 static int read_request(struct fixture *f, struct error *err)

@@ -103,8 +103,7 @@ static void add_body(struct buf *out, const char *body, size_t len)
 
 static int compare_headers(const void *a, const void *b)
 {
-    return strcmp((*(const struct http_header *const *)a)->name,
-                  (*(const struct http_header *const *)b)->name);
+    return strcmp(((const struct http_header *)a)->name, ((const struct http_header *)b)->name);
 }
 
 /* The headers that are kept, sorted by name; of two with one name the first, as http_header has
@@ -112,7 +111,7 @@ static int compare_headers(const void *a, const void *b)
 static void add_headers(struct buf *out, const struct http_header *headers, size_t count,
                         const char *method)
 {
-    const struct http_header *kept[HEADERS_MAX];
+    struct http_header kept[HEADERS_MAX];
     size_t kept_count = 0;
 
     for (size_t i = 0; i < count && kept_count < HEADERS_MAX; i++) {
@@ -120,9 +119,9 @@ static void add_headers(struct buf *out, const struct http_header *headers, size
                            : scrub_keeps_request_header(headers[i].name);
 
         for (size_t k = 0; k < kept_count && keep; k++)
-            keep = strcmp(kept[k]->name, headers[i].name) != 0;
+            keep = strcmp(kept[k].name, headers[i].name) != 0;
         if (keep)
-            kept[kept_count++] = &headers[i];
+            kept[kept_count++] = headers[i];
     }
     if (kept_count == 0)
         return;
@@ -132,13 +131,13 @@ static void add_headers(struct buf *out, const struct http_header *headers, size
         struct buf value;
 
         buf_init(&value, QUERY_BYTES_MAX);
-        if (strcmp(kept[i]->name, "location") == 0)
-            scrub_url(&value, kept[i]->value);
+        if (strcmp(kept[i].name, "location") == 0)
+            scrub_url(&value, kept[i].value);
         else
-            buf_adds(&value, kept[i]->value);
+            buf_adds(&value, kept[i].value);
         if (i > 0)
             buf_addc(out, ',');
-        json_write_string(out, kept[i]->name, strlen(kept[i]->name));
+        json_write_string(out, kept[i].name, strlen(kept[i].name));
         buf_addc(out, ':');
         json_write_string(out, buf_str(&value), value.len);
         buf_clear(&value);

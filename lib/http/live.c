@@ -22,7 +22,8 @@ struct flight {
     int attempt;
     int reviews; /* attempts that were sent anew for what the one before taught */
     int charged;
-    int64_t due_ms; /* QUEUED: not before then, by the monotonic clock */
+    int64_t due_ms;  /* QUEUED: not before then, by the monotonic clock */
+    int64_t skew_ms; /* SENT: what was known of the services' time when it was signed */
     struct exchange exchange;
     struct flight *next; /* in the list of all, or of the idle ones */
 };
@@ -110,6 +111,7 @@ static bool send_attempt(struct live *live, struct flight *f)
     int64_t now_ms = clock_now_ms(live->o.clock) + live->skew_ms;
 
     f->attempt++;
+    f->skew_ms = live->skew_ms;
     buf_reset(&x->attempt.url);
     x->attempt.header_count = 0;
     if (live->o.prepare(live->o.context, f->request, now_ms, &x->attempt, &err) < 0 ||
@@ -118,7 +120,8 @@ static bool send_attempt(struct live *live, struct flight *f)
         return true;
     }
     curl_easy_setopt(x->easy, CURLOPT_PRIVATE, f);
-    curl_multi_add_handle(live->multi, x->easy);
+    if (curl_multi_add_handle(live->multi, x->easy) != CURLM_OK)
+        abort(); /* out of memory, as everywhere */
     pace_sent(&live->pace, (int64_t)f->request->body_len / BYTES_PER_TOKEN);
     f->state = SENT;
     live->sent++;
@@ -152,9 +155,12 @@ static int send_due(struct live *live, int64_t *next_ms)
     return ended;
 }
 
-/* Learn the service's time from a refusal. True if ours was off, so that signing again will help.
+/*
+ * Learn the service's time from a refusal. True if the request was signed with another one, so that
+ * signing again will help: also when a request beside it has taught us already.
  */
-static bool learn_skew(struct live *live, const struct http_response *response)
+static bool learn_skew(struct live *live, const struct flight *f,
+                       const struct http_response *response)
 {
     const char *date = http_header(response, "date");
     int64_t theirs;
@@ -164,7 +170,7 @@ static bool learn_skew(struct live *live, const struct http_response *response)
     if (date == NULL || http_date_parse(date, &theirs) < 0)
         return false;
     skew = theirs - clock_now_ms(live->o.clock);
-    change = skew - live->skew_ms;
+    change = skew - f->skew_ms;
     if (change < SKEW_MS && change > -SKEW_MS)
         return false;
     live->skew_ms = skew;
@@ -178,10 +184,10 @@ static struct retry_decision decide(struct live *live, struct flight *f,
         .class = retry_classify(response, err), .attempt = f->attempt, .hint_ms = -1};
 
     pace_ended(&live->pace, clock_monotonic_ms(live->o.clock), failure.class == RETRY_THROTTLED);
-    if (failure.class == RETRY_CLOCK && !learn_skew(live, response))
+    if (failure.class == RETRY_CLOCK && !learn_skew(live, f, response))
         failure.class = RETRY_NO;
     if (response != NULL && failure.class != RETRY_NO)
-        failure.hint_ms = retry_hint_ms(response, clock_now_ms(live->o.clock));
+        failure.hint_ms = retry_hint_ms(response, clock_now_ms(live->o.clock) + live->skew_ms);
     return retry_decide(&live->o.retry, &live->budget, &failure, &live->rng);
 }
 

@@ -47,7 +47,7 @@ struct http_live_options {
     double tokens_per_minute;   /* 0: no limit; a request's tokens are reckoned from its size */
     size_t in_flight_max;       /* 0: 64 */
     int64_t connect_timeout_ms; /* 0: 10 s */
-    int64_t idle_timeout_ms;    /* nothing received for so long; 0: 120 s */
+    int64_t idle_timeout_ms;    /* nothing sent or received for so long, but for POST; 0: 120 s */
     int64_t total_timeout_ms;   /* one attempt; 0: 15 min */
     size_t response_bytes_max;  /* 0: 64 MiB */
     const char *ca_bundle;      /* file with certificates; NULL: libcurl's own default */

@@ -32,7 +32,7 @@ struct job {
     char digest[FIXTURE_DIGEST_SIZE];
     struct buf request_text, response_text; /* the latter empty where no answer came */
     char *path;
-    struct job *next, **link;
+    struct job *next;
 };
 
 struct record {
@@ -47,12 +47,10 @@ struct record {
     struct error broken;
 };
 
-static void job_free(struct job *job)
+/* It is in the list no more. */
+static void job_free(struct record *r, struct job *job)
 {
-    job->record->job_count--;
-    *job->link = job->next;
-    if (job->next != NULL)
-        job->next->link = job->link;
+    r->job_count--;
     buf_clear(&job->request_text);
     buf_clear(&job->response_text);
     free(job->path);
@@ -84,11 +82,16 @@ static void settle(struct record *r, struct series *s, struct job *job)
         s->count++;
 }
 
-static struct job *find_over(struct record *r, size_t series, size_t number)
+/* Take a question that is over out of the list; NULL if it is not. */
+static struct job *take_over(struct record *r, size_t series, size_t number)
 {
-    for (struct job *job = r->jobs; job != NULL; job = job->next) {
-        if (job->series == series && job->number == number && job->request == NULL)
+    for (struct job **link = &r->jobs; *link != NULL; link = &(*link)->next) {
+        struct job *job = *link;
+
+        if (job->series == series && job->number == number && job->request == NULL) {
+            *link = job->next;
             return job;
+        }
     }
     return NULL;
 }
@@ -100,9 +103,9 @@ static void settle_all(struct record *r, size_t series)
     struct series *s = &r->series[series];
     struct job *job;
 
-    while (s->settled < s->asked && (job = find_over(r, series, s->settled)) != NULL) {
+    while (s->settled < s->asked && (job = take_over(r, series, s->settled)) != NULL) {
         settle(r, s, job);
-        job_free(job);
+        job_free(r, job);
     }
 }
 
@@ -145,9 +148,6 @@ static struct job *job_new(struct record *r, const struct http_request *request,
     fixture_digest(request, job->digest);
     r->job_count++;
     job->next = r->jobs;
-    if (job->next != NULL)
-        job->next->link = &job->next;
-    job->link = &r->jobs;
     r->jobs = job;
     return job;
 }
@@ -180,7 +180,8 @@ static int record_submit(struct http_transport *t, const struct http_request *re
     }
     job->number = r->series[job->series].asked;
     if (http_submit(r->inner, request, on_done, job, err) < 0) {
-        job_free(job);
+        r->jobs = job->next; /* the latest stands first */
+        job_free(r, job);
         return -1;
     }
     r->series[job->series].asked++;
@@ -203,13 +204,10 @@ static int record_wait(struct http_transport *t, int64_t timeout_ms, struct erro
 static void record_free(struct http_transport *t)
 {
     struct record *r = (struct record *)t;
-    struct job *next;
 
     http_free(r->inner);
-    for (struct job *job = r->jobs; job != NULL; job = next) {
-        next = job->next;
+    for (struct job *job = r->jobs; job != NULL; job = job->next)
         job->request = NULL;
-    }
     for (size_t i = 0; i < map_count(r->digests); i++)
         settle_all(r, i);
     map_free(r->digests);

@@ -11,7 +11,7 @@
 #include "http/scrub.h"
 
 /* More than any program keeps in flight; and after so many misses nobody reads what is near. */
-enum { QUEUE_MAX = 1 << 14, NEAREST_MAX = 20, PATH_BYTES = 120, QUERY_BYTES_MAX = 1 << 20 };
+enum { QUEUE_MAX = 1 << 14, NEAREST_MAX = 5, PATH_BYTES = 120, QUERY_BYTES_MAX = 1 << 20 };
 
 struct pending {
     const struct http_request *request;

@@ -132,7 +132,7 @@ int scrub_url(struct buf *out, const char *url)
     const char *authority = strstr(url, "://");
     size_t before = strcspn(url, "?#"); /* what follows '#' is for browsers: left out */
     size_t query_len = url[before] == '?' ? strcspn(url + before + 1, "#") : 0;
-    size_t start = out->len;
+    size_t start;
 
     if (authority != NULL && authority < url + before) {
         const char *host = authority + 3;

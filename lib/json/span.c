@@ -19,12 +19,21 @@ static const char *skip_space(const char *p, const char *end)
     return p;
 }
 
-/* From a string's opening quote to behind its closing one. */
+/* From a string's opening quote to behind its closing one: the first with an even number of
+ * backslashes before it. */
 static const char *skip_string(const char *p, const char *end)
 {
-    for (p++; p < end && *p != '"'; p++)
-        p += *p == '\\';
-    return p < end ? p + 1 : end;
+    const char *quote = p;
+
+    while ((quote = memchr(quote + 1, '"', (size_t)(end - quote - 1))) != NULL) {
+        const char *before = quote;
+
+        while (before[-1] == '\\')
+            before--;
+        if ((quote - before) % 2 == 0)
+            return quote + 1;
+    }
+    return end;
 }
 
 static bool ends_word(char c)
@@ -183,6 +192,8 @@ static int canonical_string(struct json_span string, struct buf *out)
     struct buf text;
     int status;
 
+    if (json_span_kind(string) != '"')
+        return -1;
     if (memchr(string.at, '\\', string.len) == NULL)
         return buf_add(out, string.at, string.len);
     buf_init(&text, 3 * string.len); /* of one bad byte, U+FFFD makes three */

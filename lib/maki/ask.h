@@ -40,6 +40,14 @@ typedef jv ask_check_fn(void *context, jv answer, struct error *err);
  * keeps the reason). */
 typedef int ask_done_fn(void *context, void *question, const struct ask_outcome *outcome);
 
+/*
+ * Is the answer to a question known already, other than by the cache? KNOWN: it is the response's
+ * body, to be put into `body`. HOPELESS: there is none and none is to be asked for; err says why.
+ */
+enum ask_known { ASK_UNKNOWN, ASK_KNOWN, ASK_HOPELESS };
+typedef enum ask_known ask_known_fn(void *context, void *question, struct buf *body,
+                                    struct error *err);
+
 /* Free a question that gets no outcome, because everything stopped before. */
 typedef void ask_drop_fn(void *question);
 
@@ -53,7 +61,9 @@ struct ask_options {
     ask_check_fn *check;
     ask_done_fn *done;
     ask_drop_fn *drop;
-    void *context; /* for check and done */
+    ask_known_fn *known; /* NULL: none is */
+    bool known_final;    /* what is known is not repaired by another call */
+    void *context;       /* for check, done and known */
 };
 
 /* What all questions took together. */
@@ -63,8 +73,10 @@ struct ask_totals {
     long long repaired;
     long long refused; /* calls that the service refused for how they were put; put otherwise, and
                           not among the calls */
-    struct converse_usage usage; /* paid for: without what the cache answered */
+    struct converse_usage usage; /* paid for: without what the cache answered or was known */
     struct latency latency;      /* of the same calls */
+    long long known;             /* answers that were known */
+    struct converse_usage known_usage;
 };
 
 /* All in the options must outlive it. Free with ask_free. */

@@ -19,15 +19,6 @@ void ask_job_clear(struct ask_job *job)
     buf_clear(&job->cached);
 }
 
-void ask_job_start(struct ask_job *job, const char *message, size_t len, void *question)
-{
-    job->state = JOB_WAITING;
-    job->question = question;
-    job->outcome = (struct ask_outcome){.result = jv_invalid()};
-    converse_chat_init(&job->chat, job->ask->o.template);
-    converse_chat_user(&job->chat, message, len);
-}
-
 void ask_job_release(struct ask_job *job)
 {
     if (job->state == JOB_FREE)
@@ -65,10 +56,34 @@ static void job_fail(struct ask_job *job, const struct error *err)
     job->state = JOB_DONE;
 }
 
+/* To be asked, unless the answer, or that there is none, is known. */
+static void job_begin(struct ask_job *job)
+{
+    struct ask *ask = job->ask;
+    enum ask_known known = ASK_UNKNOWN;
+    struct error err;
+
+    if (ask->o.known != NULL)
+        known = ask->o.known(ask->o.context, job->question, &job->cached, &err);
+    job->known = known == ASK_KNOWN;
+    job->state = job->known ? JOB_ANSWERED : JOB_WAITING;
+    if (known == ASK_HOPELESS)
+        job_fail(job, &err);
+}
+
+void ask_job_start(struct ask_job *job, const char *message, size_t len, void *question)
+{
+    job->question = question;
+    job->outcome = (struct ask_outcome){.result = jv_invalid()};
+    converse_chat_init(&job->chat, job->ask->o.template);
+    converse_chat_user(&job->chat, message, len);
+    job_begin(job);
+}
+
 /* The answers were no use: a retry is to ask anew, not to meet them again. */
 static void job_fail_for_good(struct ask_job *job, const struct error *err)
 {
-    for (int i = 0; job->ask->o.cache_dir && i < job->outcome.calls; i++)
+    for (int i = job->known ? 1 : 0; job->ask->o.cache_dir && i < job->outcome.calls; i++)
         cache_drop(job->ask->o.cache_dir, job->keys[i]);
     job_fail(job, err);
 }
@@ -124,6 +139,10 @@ static void job_repair(struct ask_job *job, const struct converse_answer *answer
 {
     char *complaint;
 
+    if (job->known && job->ask->o.known_final) {
+        job_fail(job, err);
+        return;
+    }
     if (job->outcome.calls >= ASK_CALLS_MAX) {
         struct error final = *err;
 
@@ -182,31 +201,39 @@ static bool job_ask_again(struct ask_job *job, const struct converse_answer *ans
 {
     struct ask *ask = job->ask;
 
-    if (!answer->malformed || job->outcome.calls >= ASK_CALLS_MAX)
+    if (!answer->malformed || job->outcome.calls >= ASK_CALLS_MAX ||
+        (job->known && ask->o.known_final))
         return false;
-    if (ask->o.cache_dir)
+    if (ask->o.cache_dir && !job->known)
         cache_drop(ask->o.cache_dir, job->keys[job->outcome.calls - 1]);
     ask->totals.repaired++;
     job->state = JOB_WAITING;
     return true;
 }
 
-static void job_count(struct ask_job *job, const struct converse_usage *usage, bool from_cache)
+static void job_count(struct ask_job *job, const struct converse_usage *usage,
+                      enum answer_from from)
 {
     struct ask_totals *totals = &job->ask->totals;
 
     job->outcome.calls++;
-    job->outcome.cached += from_cache;
-    totals->calls++;
-    totals->cached += from_cache;
+    job->outcome.cached += from == FROM_CACHE;
     ask_usage_add(&job->outcome.usage, usage);
-    if (from_cache)
+    if (from == FROM_CALLER) {
+        totals->known++;
+        ask_usage_add(&totals->known_usage, usage);
+        return;
+    }
+    totals->calls++;
+    totals->cached += from == FROM_CACHE;
+    if (from == FROM_CACHE)
         return;
     ask_usage_add(&totals->usage, usage);
     settle(job, usage);
 }
 
-static void job_answer(struct ask_job *job, const struct http_response *response, bool from_cache)
+static void job_answer(struct ask_job *job, const struct http_response *response,
+                       enum answer_from from)
 {
     struct ask *ask = job->ask;
     struct converse_answer answer;
@@ -219,7 +246,7 @@ static void job_answer(struct ask_job *job, const struct http_response *response
         converse_answer_clear(&answer);
         return;
     }
-    job_count(job, &answer.usage, from_cache);
+    job_count(job, &answer.usage, from);
     if (status == 0)
         job_check(job, &answer);
     else if (response->status != 200)
@@ -248,7 +275,7 @@ static void on_response(void *context, const struct http_response *response,
     if (ask->o.cache_dir && response->status == 200 && ask->broken.kind == ERR_NONE)
         cache_put(ask->o.cache_dir, job->keys[job->outcome.calls], response->body,
                   response->body_len, &ask->broken);
-    job_answer(job, response, false);
+    job_answer(job, response, FROM_SERVICE);
 }
 
 /* A body from the cache goes the way of any other. A damaged file is dropped and the model asked.
@@ -259,9 +286,10 @@ void ask_job_take_cached(struct ask_job *job)
     struct http_response response = {
         .status = 200, .body = job->cached.data, .body_len = job->cached.len};
     jv body = json_parse(response.body, response.body_len, NULL, &ignored);
+    bool known = job->known && job->outcome.calls == 0;
 
-    if (json_is(body, JV_KIND_OBJECT)) {
-        job_answer(job, &response, true);
+    if (json_is(body, JV_KIND_OBJECT) || known) {
+        job_answer(job, &response, known ? FROM_CALLER : FROM_CACHE);
     } else {
         cache_drop(job->ask->o.cache_dir, job->keys[job->outcome.calls]);
         job->state = JOB_WAITING;

@@ -8,6 +8,8 @@
 /* One question of ask.c on its way. Internal to lib/maki/ask*.c. */
 enum { ASK_CALLS_MAX = 2, ASK_RESPONSE_BYTES_MAX = 16 << 20 };
 
+enum answer_from { FROM_SERVICE, FROM_CACHE, FROM_CALLER };
+
 enum ask_state {
     JOB_FREE,
     JOB_WAITING,  /* has something to send, at first or as a repair */
@@ -25,7 +27,8 @@ struct ask_job {
     struct converse_chat chat;
     struct http_request request; /* borrows from chat */
     char keys[ASK_CALLS_MAX][DIGEST_HEX_SIZE];
-    struct buf cached; /* the body that the cache gave, until it is handled */
+    struct buf cached; /* the body that the cache gave or that was known, until it is handled */
+    bool known;        /* the latter */
     double reserved;   /* of the budget, */
     bool reserves;     /* while a call is under way */
     struct ask_outcome outcome;
@@ -45,7 +48,8 @@ struct ask {
 void ask_job_init(struct ask_job *job, struct ask *ask);
 void ask_job_clear(struct ask_job *job);
 
-/* A new question: JOB_WAITING from now on. The message is copied. */
+/* A new question: to be asked, unless the answer, or that there is none, is known. The message is
+ * copied. */
 void ask_job_start(struct ask_job *job, const char *message, size_t len, void *question);
 
 /* JOB_FREE again; the question is not its own to free. */

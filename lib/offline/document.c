@@ -36,8 +36,6 @@ static bool has_any(const struct matcher *matcher, const struct document *doc,
 {
     bool found = false;
 
-    if (s->token_count == 0) /* there may be no tokens at all, and no array */
-        return false;
     matcher_find(matcher, doc->tokens.items + s->first_token, s->token_count, note_match, &found);
     return found;
 }

@@ -174,11 +174,14 @@ static bool is_covered(const struct reading *r, size_t index)
 
 static void drop_covered(struct reading *r)
 {
-    struct finding *items = r->list->items + r->first_found;
+    struct finding *items;
     size_t count = r->list->count - r->first_found;
     bool covered[FOUND_IN_SENTENCE_MAX];
     size_t kept = 0;
 
+    if (count == 0) /* there may be no list yet */
+        return;
+    items = r->list->items + r->first_found;
     for (size_t i = 0; i < count; i++)
         covered[i] = is_covered(r, r->first_found + i);
     for (size_t i = 0; i < count; i++) {

@@ -26,6 +26,8 @@ static const char latin[192][3] = {
 void tokens_init(struct token_list *list)
 {
     *list = (struct token_list){0};
+    list->items =
+        mem_grow(NULL, &list->cap, 1, sizeof(*list->items)); /* its end may be asked for */
     buf_init(&list->words, WORDS_BYTES_MAX);
 }
 

@@ -19,6 +19,7 @@ static struct {
     double top_p;
     int64_t max_tokens;
     const char *structured;
+    bool batch;
 } o;
 
 const struct opt tool_model_options[] = {
@@ -50,6 +51,11 @@ void tool_model_defaults(const struct tool_model_defaults *defaults)
     o.top_p = defaults->top_p;
     o.max_tokens = defaults->max_tokens;
     o.concurrency = defaults->concurrency;
+}
+
+void tool_model_batch_defaults(void)
+{
+    o.batch = true;
 }
 
 /*
@@ -96,6 +102,10 @@ int tool_model_open(struct tool_model *model, const char *model_id, struct error
     };
     if (*model_id == '\0')
         return error_set(err, ERR_USAGE, "NoModel", "the model's id is empty");
+    if (o.batch) {
+        model->settings.form = CONVERSE_TEXT;
+        model->settings.no_cache_point = true;
+    }
     if (o.structured && converse_form_parse(o.structured, &model->settings.form, err) < 0)
         return -1;
     if (tool_request_members(&model->members, err) < 0 ||

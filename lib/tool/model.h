@@ -25,6 +25,12 @@ struct tool_model_defaults {
 /* Call before tool_begin. */
 void tool_model_defaults(const struct tool_model_defaults *defaults);
 
+/*
+ * For batch jobs, which take neither tools nor cache points: structure is asked for in words,
+ * unless the user said otherwise. Call before tool_model_open.
+ */
+void tool_model_batch_defaults(void);
+
 struct tool_model {
     struct category_set categories;
     struct tool_transport world;

@@ -34,6 +34,9 @@ int tool_transport_open(struct tool_transport *t, const struct tool_transport_ne
                         struct error *err);
 void tool_transport_close(struct tool_transport *t);
 
+/* The Region that was asked for by option or environment, where no session knows better. */
+const char *tool_transport_region(void);
+
 /* Do the options ask for the stand-in? What it answers is another's word than a model's. */
 bool tool_transport_is_offline(void);
 

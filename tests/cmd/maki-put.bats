@@ -379,11 +379,16 @@ EOF
 
 # --- destinations -------------------------------------------------------------------------------------------------------------
 
-@test "a destination that is no folder is refused, with a word about what works" {
-    for dest in s3://bucket/prefix https://example.com/x file:///tmp/x; do
+@test "a destination that is neither a folder nor a bucket is refused, with a word about what works" {
+    for dest in https://example.com/x file:///tmp/x; do
         try maki-put "$dest" <<<"$(records 1 1)"
         expect_status 64
-        expect_match "cannot store in $dest: this release stores in folders only" "$err"
+        expect_match "cannot store in $dest: name a folder or s3://BUCKET" "$err"
+    done
+    for dest in s3:// s3:///x s3://.. s3://b%2f s3://-b/x; do
+        try maki-put "$dest" <<<"$(records 1 1)"
+        expect_status 64
+        expect_match "cannot be a bucket's name" "$err"
     done
     try maki-put '' <<<"$(records 1 1)"
     expect_status 64

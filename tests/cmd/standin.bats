@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # The test server that answers as Bedrock does. What it promises, others' tests rest on.
+# shellcheck disable=SC2154,SC2030,SC2031 # try sets status, out and err; each test exports for itself
+
 load ../lib/common
 load ../lib/standin
 

@@ -33,6 +33,7 @@ struct connection {
 
 struct net {
     int listener, stop_fd, port;
+    int64_t now_ms; /* when poll last returned: what is read then came then, not when its turn is */
     struct connection *connections[NET_CONNECTIONS_MAX];
     size_t count;
     struct pollfd polled[NET_CONNECTIONS_MAX + 2];
@@ -118,7 +119,7 @@ static void finish(struct connection *c, struct service *service)
 }
 
 /* Answer what has come, if it is whole; the next request waits until that answer has left. */
-static void look(struct connection *c, struct service *service)
+static void look(struct connection *c, int64_t now_ms, struct service *service)
 {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     enum message_state state = message_read(&c->message, buf_str(&c->input), c->input.len);
@@ -136,13 +137,13 @@ static void look(struct connection *c, struct service *service)
         service_refuse(service, &c->message, &c->output, &c->plan);
         return;
     }
-    service_answer(service, &c->message, &c->output, &c->plan);
+    service_answer(service, &c->message, now_ms, &c->output, &c->plan);
     buf_consume(&c->input, c->message.total);
     message_reset(&c->message);
     c->told = false;
 }
 
-static void receive(struct connection *c, struct service *service)
+static void receive(struct connection *c, int64_t now_ms, struct service *service)
 {
     char *room = buf_room(&c->input, READ_SIZE);
     ssize_t got = room ? recv(c->fd, room, READ_SIZE, 0) : 0;
@@ -150,7 +151,7 @@ static void receive(struct connection *c, struct service *service)
     if (got > 0) {
         buf_commit(&c->input, (size_t)got);
         if (c->phase == READING)
-            look(c, service);
+            look(c, now_ms, service);
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
         c->gone = true;
     }
@@ -184,7 +185,7 @@ static void go_on_with(struct connection *c, struct service *service)
         buf_clear(&c->output);
         buf_init(&c->output, OUTPUT_BYTES_MAX);
         if (!c->gone && c->input.len > 0)
-            look(c, service);
+            look(c, clock_monotonic_ms(service->clock), service);
     }
 }
 
@@ -220,7 +221,7 @@ static void serve(struct net *net, struct service *service)
         if (events & (POLLERR | POLLHUP | POLLRDHUP))
             c->gone = true;
         else if (events & POLLIN)
-            receive(c, service);
+            receive(c, net->now_ms, service);
         go_on_with(c, service);
     }
     for (size_t i = net->count; i-- > 0;) {
@@ -243,6 +244,7 @@ void net_run(struct net *net, struct service *service)
             return;
         if (net->polled[0].revents != 0)
             return;
+        net->now_ms = clock_monotonic_ms(service->clock);
         serve(net, service);
         if (net->polled[1].revents != 0)
             accept_all(net, service);

@@ -324,9 +324,9 @@ static void answer_service(struct service *s, struct job *job, int64_t now_ms)
     buf_clear(&job->model);
 }
 
-void service_answer(struct service *s, const struct message *m, struct buf *out, struct plan *plan)
+void service_answer(struct service *s, const struct message *m, int64_t now_ms, struct buf *out,
+                    struct plan *plan)
 {
-    int64_t now_ms = clock_monotonic_ms(s->clock);
     struct job job = {.m = m, .plan = plan, .out = out};
 
     *plan = (struct plan){.due_ms = now_ms, .close = m->last};

@@ -30,8 +30,10 @@ struct plan {
     bool counted;      /* as a request in flight */
 };
 
-/* Append the answer to `out`; nothing is appended where none is to come. */
-void service_answer(struct service *s, const struct message *m, struct buf *out, struct plan *plan);
+/* Append the answer to `out`; nothing is appended where none is to come. The request came at this
+ * monotonic time. */
+void service_answer(struct service *s, const struct message *m, int64_t now_ms, struct buf *out,
+                    struct plan *plan);
 
 /* The same for what is no request. */
 void service_refuse(struct service *s, const struct message *m, struct buf *out, struct plan *plan);

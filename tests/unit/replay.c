@@ -248,6 +248,35 @@ static void test_misses(void)
         asked = converse("{\"messages\":[{\"role\":\"user\",\"content\":[]}]}");
         check_says(miss(&asked), "body.messages[0].content[0] is missing, but was recorded");
     }
+    TEST("a marker that is the digest of a text does not hide where the text differs")
+    {
+        static const struct fake_answer answer[] = {{.body = "{}"}};
+        struct http_request marked =
+            converse("{\"text\":\"<data 0123456789abcdef0123456789abcdef> one "
+                     "</data 0123456789abcdef0123456789abcdef>\"}");
+        struct http_request asked =
+            converse("{\"text\":\"<data ffff456789abcdef0123456789abcdef> two "
+                     "</data ffff456789abcdef0123456789abcdef>\"}");
+
+        record(&marked, 1, answer);
+        check_says(miss(&asked), "abcdef> two </data ");
+        asked = converse("{\"text\":\"<data ffff456789abcdef0123456789abcdef> one "
+                         "</data ffff456789abcdef0123456789abcdef>\"}");
+        check_says(miss(&asked), "body.text differs: \"<data ffff4567");
+    }
+    TEST("the nearest is the one with most in common, wherever it stands")
+    {
+        static const struct fake_answer answer[] = {{.body = "{}"}, {.body = "{}"}};
+        struct http_request two[] = {
+            converse("{\"m\":\"1111 quite another thing at all, of the same length as it 1111\"}"),
+            converse("{\"m\":\"2222 a long question about something that is of interest 2222\"}"),
+        };
+        struct http_request asked =
+            converse("{\"m\":\"1113 a long question about something that is of interest 3111\"}");
+
+        record(two, 2, answer);
+        check_says(miss(&asked), "recorded \"2222 a long");
+    }
     TEST("another path, query or method is told")
     {
         struct http_request asked = get("s3", "/bucket", "list-type=2&prefix=b");
