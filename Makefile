@@ -161,7 +161,7 @@ check-valgrind:
 	'valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full' "$$PWD/../valgrind/log/%p" "$$PWD/$$p" >../valgrind/$$p; \
 	chmod +x ../valgrind/$$p; }; done
 	@MAKI_BIN='$(ROOT)/build/valgrind/bin' MAKI_UNIT='$(ROOT)/build/valgrind/test' MAKI_TIMEOUT=3600 \
-	$(if $(UNITS_ONLY),MAKI_TESTS=none) tests/run | tail -n 1; bad=$$(find build/valgrind/log -type f -size +0); \
+	$(if $(UNITS_ONLY),MAKI_TESTS=none) tests/run | tail -n 1 | sed 's/^/under valgrind: /'; bad=$$(find build/valgrind/log -type f -size +0); \
 	[ -z "$$bad" ] || { cat $$bad; exit 1; }; \
 	echo "valgrind says nothing about $$(find build/valgrind/log -type f | wc -l) processes"
 fuzz:
