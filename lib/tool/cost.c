@@ -1,4 +1,5 @@
 #include "tool/cost.h"
+#include "json/json.h"
 
 #include <string.h>
 

@@ -12,6 +12,6 @@ void tool_request_defaults(void);
 
 /* The members as JSON text for converse_settings, the caller's to free; NULL if there are none. -1
  * with ERR_USAGE for an option that cannot be. */
-int tool_request_members(char **members, struct error *err);
+int tool_request_members(char **text, struct error *err);
 
 #endif

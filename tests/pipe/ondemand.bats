@@ -3,6 +3,7 @@
 # how often it was called is seen from its side.
 # shellcheck disable=SC2154,SC2030,SC2031 # try sets status, out and err; each test exports for itself
 
+# shellcheck disable=SC2089,SC2090 # options are words without blanks in their quotes
 load ../lib/common
 load ../lib/standin
 
@@ -182,7 +183,7 @@ refuse() { # refuse MESSAGE [STATUS TYPE]: the first call of Converse
     standin_faults '{"rules":[{"operation":"GetFoundationModelAvailability","do":"body","body":"{\"entitlementAvailability\":\"NOT_AVAILABLE\"}"}]}'
     try maki-run --input cases.jsonl
     expect_status 77
-    expect_match 'check-enabled-models: failed with status 77' "$err"
+    expect_match 'check-enabled-models: NotEnabled' "$err"
     expect_no_match 'fetch: started' "$err"
     standin_faults '{}'
     try maki-run --input cases.jsonl
