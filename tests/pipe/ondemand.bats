@@ -181,12 +181,12 @@ refuse() { # refuse MESSAGE [STATUS TYPE]: the first call of Converse
 @test "maki-run looks first, and fetches nothing where a model is not enabled" {
     start_standin
     standin_faults '{"rules":[{"operation":"GetFoundationModelAvailability","do":"body","body":"{\"entitlementAvailability\":\"NOT_AVAILABLE\"}"}]}'
-    try maki-run --input cases.jsonl
+    try maki-run --input cases.jsonl --report report
     expect_status 77
     expect_match 'check-enabled-models: NotEnabled' "$err"
     expect_no_match 'fetch: started' "$err"
     standin_faults '{}'
-    try maki-run --input cases.jsonl
+    try maki-run --input cases.jsonl --report report
     expect_status 0
     expect_match 'check-enabled-models: succeeded' "$err"
 }
