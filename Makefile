@@ -5,7 +5,7 @@
 #:   live         likewise: tests/live, against servers and clients of others (npm, Debian)
 #:   eval         likewise: run tests/eval/run
 #:   check-asan   the tests against a build with address and undefined sanitizers
-#:   check-valgrind  the tests under valgrind
+#:   check-valgrind  the tests under valgrind, or with UNITS_ONLY=1 the unit tests
 #:   fuzz         build/fuzz/bin/*, one libFuzzer program for each tests/fuzz/*.c
 #:   check-fuzz   runs each of them for FUZZ_SECONDS (default 5)
 #:   check-shared the tests against a build with the distribution's own libraries
@@ -151,15 +151,19 @@ demo eval test live:
 	@MAKI_BIN='$(ROOT)/$(BIN)' MAKI_UNIT='$(ROOT)/$B/test' MAKI_TOOLS='$(ROOT)/$B/test-tools' $(script)
 check-asan:
 	@+$(MAKE) --no-print-directory MODE=asan test
-# Valgrind sees malloc only in a dynamic program; each gets a script before it.
+# Valgrind sees malloc only in a dynamic program; each gets a script before it. What counts is what valgrind says: a few tests
+# (of memory, of names, of full disks) see valgrind itself.
 check-valgrind:
 	$(call need,test lint)
 	@+$(SUB) MODE=debug all units tools
-	@rm -rf build/valgrind; mkdir -p build/valgrind/bin build/valgrind/test; cd build/debug; \
-	for p in bin/* test/*; do [ ! -x $$p ] || { printf '#!/bin/sh\nexec %s "%s" "$$@"\n' \
-	'valgrind -q --error-exitcode=99 --leak-check=full' "$$PWD/$$p" >../valgrind/$$p; \
+	@rm -rf build/valgrind; mkdir -p build/valgrind/bin build/valgrind/test build/valgrind/log; cd build/debug; \
+	for p in bin/* test/*; do [ ! -x $$p ] || { printf '#!/bin/sh\nexec %s --log-file="%s" "%s" "$$@"\n' \
+	'valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full' "$$PWD/../valgrind/log/%p" "$$PWD/$$p" >../valgrind/$$p; \
 	chmod +x ../valgrind/$$p; }; done
-	@MAKI_BIN='$(ROOT)/build/valgrind/bin' MAKI_UNIT='$(ROOT)/build/valgrind/test' MAKI_TOOLS='$(ROOT)/build/debug/test-tools' tests/run
+	@MAKI_BIN='$(ROOT)/build/valgrind/bin' MAKI_UNIT='$(ROOT)/build/valgrind/test' MAKI_TIMEOUT=3600 \
+	$(if $(UNITS_ONLY),MAKI_TESTS=none) tests/run | tail -n 1 | sed 's/^/under valgrind: /'; bad=$$(find build/valgrind/log -type f -size +0); \
+	[ -z "$$bad" ] || { cat $$bad; exit 1; }; \
+	echo "valgrind says nothing about $$(find build/valgrind/log -type f | wc -l) processes"
 fuzz:
 	$(call need,lint)
 	@+$(SUB) MODE=fuzz fuzzers

@@ -12,7 +12,9 @@
 #include "maki/statistics.h"
 #include "maki/summary.h"
 #include "show.h"
+#include "tool/check.h"
 #include "tool/model.h"
+#include "tool/request.h"
 #include "json/json.h"
 
 enum {
@@ -46,7 +48,8 @@ static const struct opt_program program = {
     .purpose = "Reads insights as JSON Lines, counts them, has a strong model write a summary and "
                "a plan from the counts and "
                "digests, and writes one JSON object: summary.json.",
-    .tables = {options, tool_model_options, tool_transport_options, tool_common_options},
+    .tables = {options, tool_model_options, tool_cost_options, tool_request_options,
+               tool_check_options, tool_transport_options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-aggregate --offline insights.jsonl > summary.json\n"
              "  maki-aggregate --show summary.json\n",
@@ -286,6 +289,8 @@ int maki_aggregate_main(int argc, char **argv)
     status = tool_begin(&a.tool, &program, argc, argv, &operand);
     if (status >= 0)
         return status;
+    if (tool_check_wanted())
+        return tool_check_run(&a.tool, o.model);
     if (o.show != NULL) {
         status = show(&a.tool);
         tool_abandon(&a.tool);

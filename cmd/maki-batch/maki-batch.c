@@ -71,7 +71,8 @@ static const struct opt_program program = {
         "insight a case, in input order. The steps can be taken one by one: prepare reads cases, "
         "submit creates the jobs, wait waits for them, collect writes the insights; list shows the "
         "jobs of this program, stop stops the journal's.",
-    .tables = {options, tool_model_options, tool_transport_options, tool_common_options},
+    .tables = {options, tool_model_options, tool_cost_options, tool_transport_options,
+               tool_common_options},
     .notes = "Examples:\n"
              "  maki-synth --seed 7 --count 240 | maki-batch --offline --poll 0 > insights.jsonl\n"
              "  maki-batch --bucket s3://example-batches/maki --role-arn "

@@ -7,7 +7,9 @@
 #include "base/diag.h"
 #include "maki/case.h"
 #include "maki/insight.h"
+#include "tool/check.h"
 #include "tool/classify.h"
+#include "tool/request.h"
 #include "json/json.h"
 
 enum { BYTES_PER_TOKEN = 4 };
@@ -30,7 +32,8 @@ static const struct opt_program program = {
     .synopsis = "[OPTION]... [FILE]...",
     .purpose = "Reads cases as JSON Lines, has a model classify each, and writes one insight a "
                "case, in input order.",
-    .tables = {options, tool_model_options, tool_transport_options, tool_common_options},
+    .tables = {options, tool_model_options, tool_cost_options, tool_request_options,
+               tool_check_options, tool_transport_options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-fetch cases/ | maki-classify --offline > insights.jsonl\n"
              "  maki-classify --offline --failures failures.jsonl cases.jsonl > insights.jsonl\n"
@@ -83,14 +86,13 @@ static int print_estimate(struct run *run)
     struct converse_usage usage = {.input_tokens = run->estimated_tokens,
                                    .output_tokens =
                                        run->tool.counts.skipped * INSIGHT_TOKENS_ESTIMATE};
-    double cost = tool_model_cost(&run->model, &usage);
     struct error err;
     jv estimate = jv_object();
 
     json_set_str(&estimate, "model", run->model.name);
     json_set(&estimate, "cases", jv_number((double)run->tool.counts.skipped));
     json_set(&estimate, "tokens", ask_usage_object(&usage));
-    json_set(&estimate, "cost", cost < 0 ? jv_null() : jv_number(cost));
+    tool_cost_add(&estimate, &run->model.budget, &usage);
     buf_reset(&run->tool.line);
     json_write(&run->tool.line, estimate);
     jv_free(estimate);
@@ -123,6 +125,8 @@ int maki_classify_main(int argc, char **argv)
     status = tool_begin(&run.tool, &program, argc, argv, &operand);
     if (status >= 0)
         return status;
+    if (tool_check_wanted())
+        return tool_check_run(&run.tool, o.model);
     run.tool.progress.what = "cases";
     if (tool_model_open(&run.model, o.model, &err) < 0) {
         tool_model_fatal(&run.tool, &err);

@@ -1,14 +1,12 @@
 #include "bucket.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "aws/s3_error.h"
 #include "aws/s3_get.h"
 #include "aws/s3_uri.h"
-#include "base/clock.h"
 #include "base/diag.h"
 #include "base/mem.h"
 #include "bucket_walk.h"
@@ -23,7 +21,6 @@ enum {
     AHEAD_MAX = 96,
     AHEAD_BYTES_MAX = 64 << 20,
     FAILURES_IN_A_ROW_MAX = 100,
-    DAY_MS = 24 * 60 * 60 * 1000,
 };
 
 enum fate { FETCH_IT, UNCHANGED, TOO_OLD, BAD_KEY };
@@ -125,25 +122,6 @@ static void object_ask(struct source *source, struct object *object)
         error_prefix(&object->err, "%.300s", object->uri);
 }
 
-/*
- * Does its key say that the case was created before --since? The collection takes the date in a key
- * from the case; a day more allows for its time zone. Such a case need not even be read.
- */
-static bool is_too_old(const struct fetch *fetch, const char *key)
-{
-    const char *suffix = cid_suffix(key, CID_DATA);
-    const char *date = suffix ? strstr(suffix, "/year=") : NULL;
-    int year, month, day;
-    char iso[16];
-    int64_t ms;
-
-    if (date == NULL || fetch->select.since_ms == INT64_MIN ||
-        sscanf(date, "/year=%4d/month=%2d/day=%2d/", &year, &month, &day) != 3)
-        return false;
-    snprintf(iso, sizeof(iso), "%04d-%02d-%02d", year % 10000, month % 100, day % 100);
-    return time_parse_iso(iso, &ms) == 0 && ms + 2 * (int64_t)DAY_MS <= fetch->select.since_ms;
-}
-
 static char *version_of(const struct item *item)
 {
     if (*item->data.etag == '\0' ||
@@ -169,7 +147,7 @@ static int choose_fate(struct source *source, struct item *item, const struct bu
     item->fate = FETCH_IT;
     if (strlen(item->data.key) < file->data.key_len) {
         item->fate = BAD_KEY;
-    } else if (is_too_old(fetch, item->data.key)) {
+    } else if (cid_is_before(item->data.key, fetch->select.since_ms)) {
         item->fate = TOO_OLD;
     } else if (fetch->state != NULL && *item->version != '\0') {
         status = state_is_unchanged(fetch->state, &key, &item->cases, &err);

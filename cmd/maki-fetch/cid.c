@@ -1,11 +1,14 @@
 #include "cid.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -62,6 +65,38 @@ static char *account_of(const char *path)
     found += sizeof(label) - 1;
     len = strcspn(found, "/");
     return len > 0 && found[len] == '/' ? mem_strndup(found, len) : NULL;
+}
+
+/* "2026-01-02" of "/year=2026/month=01/day=02/"; false if it is something else. */
+static bool date_of(const char *text, char iso[sizeof("2026-01-02-")])
+{
+    static const char shape[] = "/year=dddd/month=dd/day=dd/";
+    char *to = iso;
+
+    for (size_t i = 0; i < sizeof(shape) - 1; i++) {
+        bool wants_digit = shape[i] == 'd' && (i == 0 || shape[i + 1] != 'a');
+
+        if (wants_digit ? !isdigit((unsigned char)text[i]) : text[i] != shape[i])
+            return false;
+        if (wants_digit)
+            *to++ = text[i];
+        else if (to > iso && to[-1] != '-')
+            *to++ = '-';
+    }
+    to[-1] = '\0'; /* the '/' behind the day made a '-' */
+    return true;
+}
+
+bool cid_is_before(const char *path, int64_t ms)
+{
+    const int64_t day_ms = 24 * 60 * 60 * 1000;
+    const char *suffix = cid_suffix(path, CID_DATA);
+    const char *date = suffix ? strstr(suffix, "/year=") : NULL;
+    char iso[sizeof("2026-01-02-")];
+    int64_t created_ms;
+
+    return date != NULL && ms != INT64_MIN && date_of(date, iso) &&
+           time_parse_iso(iso, &created_ms) == 0 && created_ms + 2 * day_ms <= ms;
 }
 
 /* A conversation, as far as it could be read, and what went wrong first. */

@@ -13,6 +13,12 @@
  * `to`, in place of what `into` held. */
 bool cid_counterpart(const char *path, const char *from, const char *to, struct buf *into);
 
+/*
+ * Does the path of a data file say that the case was created before a time (INT64_MIN: none)? The
+ * collection takes the date in it from the case; a day more allows for its time zone.
+ */
+bool cid_is_before(const char *path, int64_t ms);
+
 /* What stands behind the folder's name and '/' in a path that lies in the folder; else NULL. */
 const char *cid_suffix(const char *path, const char *folder);
 

@@ -11,7 +11,9 @@
 #include "maki/prompt.h"
 #include "maki/synthetic.h"
 #include "schedule.h"
+#include "tool/check.h"
 #include "tool/model.h"
+#include "tool/request.h"
 #include "json/json.h"
 
 enum {
@@ -76,7 +78,8 @@ static const struct opt_program program = {
     .purpose = "Writes fictional AWS Support cases as JSON Lines, for tests and demonstrations. "
                "The true category of each stands "
                "in its member maki.category.",
-    .tables = {options, tool_model_options, tool_transport_options, tool_common_options},
+    .tables = {options, tool_model_options, tool_cost_options, tool_request_options,
+               tool_check_options, tool_transport_options, tool_common_options},
     .notes = "Examples:\n"
              "  maki-synth --seed 7 --count 200 > cases.jsonl\n"
              "  maki-synth --quick-test --start-t 30d --category throttling,ice-error\n"
@@ -335,6 +338,8 @@ int maki_synth_main(int argc, char **argv)
     o.count = o.min_cases = o.max_cases = o.seed = UNSET;
     tool_model_defaults(&defaults);
     status = tool_begin(&s.tool, &program, argc, argv, &operand);
+    if (status < 0 && tool_check_wanted())
+        return tool_check_run(&s.tool, o.model);
     if (status < 0) {
         buf_init(&s.message, MESSAGE_BYTES_MAX);
         if (start(&s) == 0) {

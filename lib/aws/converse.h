@@ -43,10 +43,10 @@ struct converse_tool {
  */
 #define CONVERSE_SCHEMA_FOLLOWS "\nIts JSON Schema:\n"
 
-/* Copies all it is given; a `tool` of NULL asks for no structure, a `system_text` of NULL for no
+/* Copies all it is given; a `tool` of NULL asks for no structure, a `system_prompt` of NULL for no
  * system prompt. Free with converse_template_free. */
 struct converse_template *converse_template_new(const struct converse_settings *settings,
-                                                const char *system_text,
+                                                const char *system_prompt,
                                                 const struct converse_tool *tool);
 void converse_template_free(struct converse_template *t);
 const char *converse_template_model(const struct converse_template *t);

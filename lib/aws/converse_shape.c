@@ -1,10 +1,10 @@
 #include "aws/converse_shape.h"
 
 #include <assert.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/model_id.h"
 #include "base/embed.h"
 #include "base/mem.h"
 
@@ -28,16 +28,6 @@ const char *converse_form_name(enum converse_form form)
     return form_names[form];
 }
 
-/* The bare id stands behind the last '/' of an ARN, and behind a geography's prefix. */
-static bool fits(const char *pattern, const char *model_id)
-{
-    const char *slash = strrchr(model_id, '/');
-    const char *id = slash ? slash + 1 : model_id;
-    const char *dot = strchr(id, '.');
-
-    return fnmatch(pattern, id, 0) == 0 || (dot != NULL && fnmatch(pattern, dot + 1, 0) == 0);
-}
-
 /* Read a line of the table, in place; false if it holds no entry. */
 static bool read_line(char *line, const char *model_id, struct converse_shape *shape)
 {
@@ -47,7 +37,7 @@ static bool read_line(char *line, const char *model_id, struct converse_shape *s
     const char *word;
     bool has_form = false;
 
-    if (pattern == NULL || *pattern == '\0' || *pattern == '#' || !fits(pattern, model_id))
+    if (pattern == NULL || *pattern == '\0' || *pattern == '#' || !model_id_fits(pattern, model_id))
         return false;
     *shape = (struct converse_shape){.temperature = true, .top_p = true};
     while ((word = strsep(&rest, " \t")) != NULL) {

@@ -130,7 +130,7 @@ static void on_piece(void *context, const struct http_response *response, const 
         status = check_whole(piece, response);
     else
         status = s3_error_read(response, &call, &piece->err);
-    if (status < 0)
+    if (status < 0 || response == NULL)
         return;
     if (piece->first == 0 && etag != NULL && strlen(etag) < sizeof(get->etag))
         snprintf(get->etag, sizeof(get->etag), "%s", etag);

@@ -286,7 +286,7 @@ int s3_list_next(struct s3_list *list, struct s3_entry *entry, struct error *err
 int s3_list_seek(struct s3_list *list, const char *key, struct error *err)
 {
     char *copy = mem_strdup(key); /* it may be the current entry's */
-    struct s3_entry entry;
+    struct s3_entry entry = {.key = ""};
 
     /* the page in memory may reach that far */
     while (list->next < list->current->count && s3_list_next(list, &entry, err) == 1) {

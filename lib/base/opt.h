@@ -46,7 +46,7 @@ struct opt_program {
     const char *name;
     const char *synopsis;        /* after the name: "[OPTION]... [FILE]..." */
     const char *purpose;         /* a sentence or two */
-    const struct opt *tables[6]; /* ended by NULL */
+    const struct opt *tables[8]; /* ended by NULL */
     const char *notes;           /* examples and hints, printed last; may be NULL */
     int operands_min, operands_max;
 };

@@ -41,7 +41,8 @@ static void add_query(struct digest *d, const char *query)
              p = strtok_r(NULL, "&", &rest))
             parameters[count++] = p;
     }
-    qsort(parameters, count, sizeof(*parameters), compare_parameters);
+    if (count > 0)
+        qsort(parameters, count, sizeof(*parameters), compare_parameters);
     for (size_t i = 0; i < count; i++)
         add_part(d, parameters[i], strlen(parameters[i]));
     if (count == PARAMETERS_MAX || buf_full(&text))

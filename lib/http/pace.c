@@ -2,12 +2,26 @@
 
 #include <math.h>
 
-enum { BUCKET_MS = 500, HOLD_MS = 3000, CUT_EVERY_MS = 1000 };
+enum {
+    BUCKET_MS = 500,
+    HOLD_MS = 3000,
+    PEACE_MS = 15000,
+    CUT_EVERY_MS = 1000,
+    PROBE_CUT_EVERY_MS = 500,
+    SURE_BUCKETS = 4
+};
 
-/* How far under the measured rate a cut goes, and how the rate climbs: a share a second, growing
- * with the time of peace. */
+/*
+ * How far under what the service takes a cut goes; and by which share of itself a second the rate
+ * climbs: while nothing is known but that the first flood was too much; back to what the service
+ * was seen to take; beyond it, growing with the time of peace; and after long peace, when the limit
+ * may have been lifted.
+ */
 static const double cut_to = 0.95;
+static const double probe_share = 0.7;
+static const double return_share = 0.01;
 static const double climb_share = 0.01;
+static const double peace_share = 0.15;
 static const double smooth = 0.5;
 static const double rate_min = 0.5;
 
@@ -29,14 +43,20 @@ static double refill(double credit, double per_ms, double elapsed_ms)
     return fmin(credit + per_ms * elapsed_ms, most);
 }
 
-/* After some quiet seconds the rate climbs by a share of itself, the faster the longer it stays
- * quiet. */
 static void climb(struct pace *p, int64_t now_ms, double elapsed_ms)
 {
-    double quiet_s = (double)(now_ms - p->cut_ms - HOLD_MS) / 1000;
+    int64_t quiet_ms = now_ms - p->cut_ms;
+    double share = 0;
 
-    if (quiet_s > 0)
-        p->rate *= 1 + climb_share * (1 + quiet_s / 10) * elapsed_ms / 1000;
+    if (p->probing)
+        share = probe_share;
+    else if (p->rate < p->goal)
+        share = return_share;
+    else if (quiet_ms > PEACE_MS)
+        share = peace_share;
+    else if (quiet_ms > HOLD_MS)
+        share = climb_share * (1 + (double)(quiet_ms - HOLD_MS) / 10000);
+    p->rate *= 1 + share * elapsed_ms / 1000;
 }
 
 static void advance(struct pace *p, int64_t now_ms)
@@ -95,8 +115,9 @@ static void measure(struct pace *p, int64_t now_ms)
     while (now_ms - p->bucket_ms >= BUCKET_MS) {
         double rate = p->bucket * 1000.0 / BUCKET_MS;
 
-        p->taken = p->measured ? p->taken + smooth * (rate - p->taken) : rate;
-        p->measured = true;
+        p->taken = p->buckets > 0 ? p->taken + smooth * (rate - p->taken) : rate;
+        p->latest = rate;
+        p->buckets++;
         p->bucket = 0;
         p->bucket_ms += BUCKET_MS;
         if (now_ms - p->bucket_ms >
@@ -105,16 +126,23 @@ static void measure(struct pace *p, int64_t now_ms)
     }
 }
 
-/* The service refuses: go to just under what it takes. What is refused within a second was sent
- * before the cut. */
+/*
+ * The service refuses: go to just under what it takes. What is refused within a second was sent
+ * before the cut. Of a first flood that is refused nothing can be learned but that it was one: from
+ * there the rate is doubled each second until it is refused again.
+ */
 static void cut(struct pace *p, int64_t now_ms)
 {
-    double seen = p->measured ? p->taken : (double)p->bucket;
+    double seen = p->buckets > 0 ? p->taken : (double)p->bucket;
 
-    if (p->adaptive && now_ms - p->cut_ms < CUT_EVERY_MS)
+    if (p->adaptive && now_ms - p->cut_ms < (p->probing ? PROBE_CUT_EVERY_MS : CUT_EVERY_MS))
         return;
-    if (p->adaptive)
+    if (p->probing) /* the average lags behind a rate that doubles */
+        seen = fmin(fmax(p->latest, p->rate * 0.5), p->rate);
+    else if (p->adaptive)
         seen = fmin(fmax(seen, p->rate * 0.7), p->rate);
+    p->probing = !p->adaptive && p->buckets < SURE_BUCKETS;
+    p->goal = seen;
     p->rate = fmax(seen * cut_to, rate_min);
     p->rate_credit = fmin(p->rate_credit, 0);
     p->adaptive = true;

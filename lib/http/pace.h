@@ -7,9 +7,10 @@
 /*
  * How fast requests may leave: the user's limits (requests and tokens a minute), and what a
  * service's throttling teaches. Until the first throttle only the user's limits count. From then on
- * requests leave at a rate just under what the service was seen to take, which is raised again,
- * slowly at first, for as long as it throttles no more. Pure policy: the caller has the clock
- * (monotonic, in milliseconds).
+ * requests leave at a rate just under what the service was seen to take (or, after a first flood,
+ * at one that is doubled each second until it is refused), which is raised again, slowly at first,
+ * for as long as it throttles no more. Pure policy: the caller has the clock (monotonic, in
+ * milliseconds).
  */
 struct pace {
     double requests_per_ms; /* the user's; 0: no limit */
@@ -24,7 +25,10 @@ struct pace {
     int64_t bucket_ms; /* successes are counted by half seconds */
     int bucket;
     double taken;  /* successes a second, smoothed: what the service takes */
-    bool measured; /* one bucket at least is full */
+    double latest; /* of the last full bucket */
+    int buckets;   /* that are full */
+    bool probing;  /* what the service takes is not known yet */
+    double goal;   /* what it was seen to take at the latest cut */
 };
 
 /* Limits of 0 mean none. */

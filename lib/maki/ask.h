@@ -7,6 +7,8 @@
 #include "aws/converse.h"
 #include "base/error.h"
 #include "http/transport.h"
+#include "maki/budget.h"
+#include "maki/latency.h"
 #include "json/json.h"
 
 /*
@@ -53,6 +55,7 @@ struct ask_options {
     struct http_transport *transport;
     struct converse_template *template; /* gives up what the service refuses */
     const char *cache_dir;              /* NULL for none */
+    struct budget *budget;              /* NULL for none */
     size_t in_flight_max;
     bool unordered;
     ask_check_fn *check;
@@ -71,6 +74,7 @@ struct ask_totals {
     long long refused; /* calls that the service refused for how they were put; put otherwise, and
                           not among the calls */
     struct converse_usage usage; /* paid for: without what the cache answered or was known */
+    struct latency latency;      /* of the same calls */
     long long known;             /* answers that were known */
     struct converse_usage known_usage;
 };

@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "maki/category_s3.h"
 #include "maki/prompt.h"
+#include "tool/check.h"
+#include "tool/request.h"
 #include "json/json.h"
 
 static struct {
@@ -17,8 +19,6 @@ static struct {
     double temperature;
     double top_p;
     int64_t max_tokens;
-    double price_input;
-    double price_output;
     const char *structured;
     bool batch;
 } o;
@@ -40,10 +40,6 @@ const struct opt tool_model_options[] = {
     {OPT_STRING, 0, "structured", &o.structured, "HOW", "MAKI_STRUCTURED",
      "ask for structured output by tool, schema or text (default auto: what the model takes)", 0,
      0},
-    {OPT_REAL, 0, "price-input", &o.price_input, "USD", "MAKI_PRICE_INPUT",
-     "price of a million input tokens, to tell the cost", 0, 1e6},
-    {OPT_REAL, 0, "price-output", &o.price_output, "USD", "MAKI_PRICE_OUTPUT",
-     "price of a million output tokens", 0, 1e6},
     {.type = OPT_END},
 };
 
@@ -51,12 +47,13 @@ void tool_model_defaults(const struct tool_model_defaults *defaults)
 {
     memset(&o, 0, sizeof(o));
     tool_transport_defaults();
+    tool_cost_defaults();
+    tool_request_defaults();
+    tool_check_defaults();
     o.temperature = defaults->temperature;
     o.top_p = defaults->top_p;
     o.max_tokens = defaults->max_tokens;
     o.concurrency = defaults->concurrency;
-    o.price_input = -1;
-    o.price_output = -1;
 }
 
 void tool_model_batch_defaults(void)
@@ -128,6 +125,10 @@ int tool_model_open(struct tool_model *model, const char *model_id, struct error
     }
     if (o.structured && converse_form_parse(o.structured, &model->settings.form, err) < 0)
         return -1;
+    if (tool_request_members(&model->members, err) < 0 ||
+        tool_cost_open(&model->budget, model_id, offline, err) < 0)
+        return -1;
+    model->settings.members = model->members;
     if (load_categories(model, err) < 0)
         return -1;
     snprintf(model->prompt_version, sizeof(model->prompt_version), "%s-%.12s", PROMPT_VERSION,
@@ -152,41 +153,46 @@ void tool_model_close(struct tool_model *model)
     tool_transport_close(&model->world);
     category_set_clear(&model->categories);
     free(model->cache_dir);
+    free(model->members);
 }
 
-struct ask_options tool_model_ask_options(const struct tool_model *model,
-                                          struct converse_template *t)
+struct ask_options tool_model_ask_options(struct tool_model *model, struct converse_template *t)
 {
     return (struct ask_options){
         .transport = model->world.transport,
         .template = t,
         .cache_dir = model->cache_dir,
+        .budget = &model->budget,
         .in_flight_max = model->concurrency,
         .unordered = model->unordered,
     };
 }
 
-double tool_model_cost(const struct tool_model *model, const struct converse_usage *usage)
+/* How long the calls took, where any were made over a network. */
+static jv latency_object(const struct latency *latency)
 {
-    if (model->offline)
-        return 0;
-    if (o.price_input < 0 || o.price_output < 0)
-        return -1;
-    return ((double)usage->input_tokens * o.price_input +
-            (double)usage->output_tokens * o.price_output) /
-           1e6;
+    static const struct {
+        const char *name;
+        int percent;
+    } members[] = {{"p50", 50}, {"p90", 90}, {"p99", 99}};
+    jv object = jv_object();
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+        json_set(&object, members[i].name,
+                 jv_number((double)latency_percentile(latency, members[i].percent)));
+    return object;
 }
 
 void tool_model_add_stats(struct tool *tool, const struct tool_model *model,
                           const struct ask_totals *totals)
 {
-    double cost = tool_model_cost(model, &totals->usage);
-
     json_set_str(&tool->stats, "model", model->name);
     json_set(&tool->stats, "calls", jv_number((double)totals->calls));
     json_set(&tool->stats, "cached", jv_number((double)totals->cached));
     json_set(&tool->stats, "repairs", jv_number((double)totals->repaired));
     json_set(&tool->stats, "refused", jv_number((double)totals->refused));
     json_set(&tool->stats, "tokens", ask_usage_object(&totals->usage));
-    json_set(&tool->stats, "cost", cost < 0 ? jv_null() : jv_number(cost));
+    if (totals->latency.count > 0 && !model->offline)
+        json_set(&tool->stats, "latency_ms", latency_object(&totals->latency));
+    tool_cost_add(&tool->stats, &model->budget, &totals->usage);
 }

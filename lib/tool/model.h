@@ -3,13 +3,15 @@
 
 #include "maki/ask.h"
 #include "maki/category.h"
+#include "tool/cost.h"
 #include "tool/tool.h"
 #include "tool/transport.h"
 
 /* What the programs that ask a model share: options, reference data, transport, and the cost of it
  * all. */
 
-/* The options' table, to be named in opt_program.tables along with tool_transport_options. Defaults
+/* The options' table, to be named in opt_program.tables along with those of cost.h, request.h and
+ * transport.h. Defaults
  * that differ are set with tool_model_defaults first. */
 extern const struct opt tool_model_options[];
 
@@ -36,7 +38,9 @@ struct tool_model {
     const char *name;        /* what results call the model: its id, or "offline" */
     char prompt_version[32]; /* PROMPT_VERSION and the reference data's digest */
     char *cache_dir;         /* or NULL */
-    bool offline;            /* the stand-in answers */
+    char *members;           /* of settings, or NULL */
+    struct budget budget;
+    bool offline; /* the stand-in answers */
     size_t concurrency;
     bool unordered;
 };
@@ -53,11 +57,7 @@ void tool_model_close(struct tool_model *model);
 int tool_model_fatal(struct tool *tool, const struct error *err);
 
 /* Fill in transport, cache and concurrency; the rest is the caller's. */
-struct ask_options tool_model_ask_options(const struct tool_model *model,
-                                          struct converse_template *t);
-
-/* Cost in US dollars at the prices that were given; negative if none were. */
-double tool_model_cost(const struct tool_model *model, const struct converse_usage *usage);
+struct ask_options tool_model_ask_options(struct tool_model *model, struct converse_template *t);
 
 /* Add calls, tokens and cost to what --stats writes. */
 void tool_model_add_stats(struct tool *tool, const struct tool_model *model,

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2154 # try sets status, out and err
 
 load ../lib/common
+load ../lib/kill
 
 export MAKI_NO_SYNC=1 MAKI_NOW=2026-03-01T12:00:00Z
 
@@ -55,16 +56,6 @@ kill -9 "$(cat $fake/driver)"
         ) 2>/dev/null || status=$?
         [ "$status" -eq 75 ] || break
     done
-}
-
-# killed_after MS COMMAND...: with all that it started, into .out and .err.
-killed_after() {
-    local seconds
-    printf -v seconds '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
-    shift
-    status=0
-    (timeout -s KILL "$seconds" "$@" >.out 2>.err) 2>/dev/null || status=$?
-    out=$(cat .out)
 }
 
 # What every resumed run must lead to.

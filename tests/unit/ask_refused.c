@@ -201,10 +201,63 @@ static void test_malformed(void)
     }
 }
 
+static void test_budget(void)
+{
+    TEST("beyond the budget nothing is sent, and each question that is left has its outcome")
+    {
+        struct fake_answer script[] = {{.body = GOOD}};
+        struct budget budget = {.cost_max = -1, .calls_max = 5};
+        struct run r;
+
+        run_begin(&r, script, 1);
+        r.options.budget = &budget;
+        CHECK_INT(0, run_ask(&r, 0, 8));
+        CHECK_STR("q0+ q1+ q2+ q3+ q4+ q5 q6 q7 ", r.order);
+        CHECK_STR("CallLimit", r.last.err.code);
+        CHECK_INT(5, r.fake.submitted);
+        CHECK_INT(5, ask_totals(r.ask)->latency.count);
+        run_end(&r);
+    }
+    TEST("what fails, is refused or never goes out takes nothing of it")
+    {
+        struct fake_answer script[] = {
+            no_tools, {.error = "Timeout"}, {.status = 500, .body = "x"}, {.body = GOOD}};
+        struct budget budget = {
+            .price = price_of(1, 1), .cost_max = 1, .calls_max = 1, .reserved = 0};
+        struct run r;
+
+        run_begin(&r, script, 4);
+        r.options.budget = &budget;
+        r.options.in_flight_max = 1;
+        r.fake.refused = 3;
+        CHECK_INT(0, run_ask(&r, 0, 5));
+        CHECK_STR("q0 q1 q2 q3+ q4 ", r.order);
+        CHECK_INT(1, budget.calls);
+        CHECK(budget.reserved < 1e-12);
+        CHECK(budget.spent > 0.000113 && budget.spent < 0.000131);
+        CHECK_INT(1, ask_totals(r.ask)->latency.count);
+        run_end(&r);
+    }
+    TEST("a repair is a call, too")
+    {
+        struct fake_answer script[] = {{.body = BAD}, {.body = GOOD}};
+        struct budget budget = {.cost_max = -1, .calls_max = 1};
+        struct run r;
+
+        run_begin(&r, script, 2);
+        r.options.budget = &budget;
+        CHECK_INT(0, run_ask(&r, 0, 1));
+        CHECK_STR("q0 ", r.order);
+        CHECK_STR("CallLimit", r.last.err.code);
+        run_end(&r);
+    }
+}
+
 int main(void)
 {
     alarm(60);
     test_refusals();
+    test_budget();
     test_malformed();
     return unit_end();
 }

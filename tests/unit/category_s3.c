@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "fake_transport.h"
 #include "unit.h"
 
@@ -26,17 +27,20 @@ static void serve(struct fake_transport *f, size_t n, const struct http_request 
                   struct fake_answer *answer)
 {
     static char list[4096];
-    size_t len = 0;
+    struct buf text;
 
     (void)f;
     (void)n;
     if (strstr(request->query, "list-type=2") != NULL) {
         CHECK(strstr(request->query, "prefix=p%2F") != NULL);
-        len = (size_t)sprintf(list, "<ListBucketResult>");
+        buf_init(&text, sizeof(list) - 1);
+        buf_adds(&text, "<ListBucketResult>");
         for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
-            len += (size_t)sprintf(list + len, "<Contents><Key>%s</Key><Size>%zu</Size></Contents>",
-                                   objects[i][0], strlen(objects[i][1]));
-        sprintf(list + len, "</ListBucketResult>");
+            buf_addf(&text, "<Contents><Key>%s</Key><Size>%zu</Size></Contents>", objects[i][0],
+                     strlen(objects[i][1]));
+        buf_adds(&text, "</ListBucketResult>");
+        memcpy(list, buf_str(&text), text.len + 1);
+        buf_clear(&text);
         answer->body = list;
         return;
     }

@@ -88,8 +88,9 @@ static inline int fake_submit(struct http_transport *t, const struct http_reques
     struct fake_pending *p;
 
     fake->requests = mem_grow(fake->requests, &fake->requests_cap, n + 1, sizeof(*fake->requests));
-    fake->requests[n] = (struct fake_request){mem_strdup(request->path),
-                                              mem_strndup(request->body, request->body_len)};
+    fake->requests[n] =
+        (struct fake_request){mem_strdup(request->path),
+                              mem_strndup(request->body ? request->body : "", request->body_len)};
     if (fake->refused == (long long)n)
         return error_set(err, ERR_UNAVAILABLE, "Refused", "the transport takes no request");
     fake->pending =

@@ -48,7 +48,12 @@ static void serve(struct fake_transport *f, size_t n, const struct http_request 
         return;
     }
     if (range != NULL && !server.no_ranges) {
-        CHECK_INT(2, sscanf(range, "bytes=%lld-%lld", &first, &last));
+        char *dash = NULL;
+
+        CHECK(strncmp(range, "bytes=", 6) == 0);
+        first = strtoll(range + 6, &dash, 10);
+        CHECK(*dash == '-');
+        last = strtoll(dash + 1, NULL, 10);
         if (last >= server.size)
             last = server.size - 1;
         answer->status = 206;

@@ -24,19 +24,22 @@ static void give_page(struct fake_transport *f, size_t n, const struct http_requ
 
 static void page(int n, const char *keys, int next)
 {
-    char *to = pages[n];
+    struct buf text;
 
-    to += sprintf(to,
-                  "<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>%s</IsTruncated>",
-                  next ? "true" : "false");
+    buf_init(&text, sizeof(pages[n]) - 1);
+    buf_addf(&text,
+             "<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>%s</IsTruncated>",
+             next ? "true" : "false");
     if (next)
-        to += sprintf(to, "<NextContinuationToken>%d</NextContinuationToken>", next);
+        buf_addf(&text, "<NextContinuationToken>%d</NextContinuationToken>", next);
     for (; *keys; keys += strcspn(keys, " "), keys += *keys == ' ')
-        to += sprintf(to,
-                      "<Contents><Key>%.*s</Key><ETag>&quot;e&quot;</ETag><Size>%zu</Size>"
-                      "<Owner><ID>o</ID></Owner></Contents>",
-                      (int)strcspn(keys, " "), keys, strcspn(keys, " "));
-    sprintf(to, "<CommonPrefixes><Prefix>p</Prefix></CommonPrefixes></ListBucketResult>");
+        buf_addf(&text,
+                 "<Contents><Key>%.*s</Key><ETag>&quot;e&quot;</ETag><Size>%zu</Size>"
+                 "<Owner><ID>o</ID></Owner></Contents>",
+                 (int)strcspn(keys, " "), keys, strcspn(keys, " "));
+    buf_adds(&text, "<CommonPrefixes><Prefix>p</Prefix></CommonPrefixes></ListBucketResult>");
+    memcpy(pages[n], buf_str(&text), text.len + 1);
+    buf_clear(&text);
 }
 
 static struct s3_list *list_of(const char *prefix)
@@ -102,7 +105,8 @@ static void test_plain_keys(void)
     struct s3_list *list = list_of("");
 
     /* a server that does not encode says so by silence */
-    strcpy(pages[0], "<ListBucketResult><Contents><Key>a+b%20</Key></Contents></ListBucketResult>");
+    snprintf(pages[0], sizeof(pages[0]), "%s",
+             "<ListBucketResult><Contents><Key>a+b%20</Key></Contents></ListBucketResult>");
     expect(list, "a+b%20");
     expect(list, NULL);
     done(list);

@@ -48,7 +48,7 @@ static void serve(struct fake_transport *f, size_t n, const struct http_request 
         server.etag[0] = (struct http_header){"etag", "\"<p>\""};
         answer->headers = server.etag;
         answer->header_count = 1;
-        if (atoi(request->query + strlen("partNumber=")) == server.fail_part)
+        if (strtol(request->query + strlen("partNumber="), NULL, 10) == server.fail_part)
             answer->status = 500;
     } else if (asks(request, "POST", "uploadId=")) {
         server.completes++;
