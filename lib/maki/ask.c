@@ -137,7 +137,9 @@ int ask_submit(struct ask *ask, const char *message, size_t len, void *question,
 {
     struct ask_job *job;
 
-    assert(!ask->stopped && ask->broken.kind == ERR_NONE);
+    *err = ask->broken;
+    if (ask->stopped || ask->broken.kind != ERR_NONE)
+        return -1;
     while ((job = free_place(ask)) == NULL) {
         if (run_once(ask, err) < 0)
             return -1;

@@ -84,8 +84,9 @@ struct ask *ask_new(const struct ask_options *options);
 
 /*
  * Put a question. The message is copied. Waits while too many are under way, so `done` may be
- * called for earlier questions. -1 with an error if the transport broke, or with kind ERR_NONE if
- * `done` said stop.
+ * called for earlier questions. -1 with an error if the transport broke or an earlier question
+ * failed in a way that all would, or with kind ERR_NONE if `done` said stop: then, and at every
+ * later try, the question stays the caller's.
  */
 int ask_submit(struct ask *ask, const char *message, size_t len, void *question, struct error *err);
 
